@@ -1,0 +1,60 @@
+"""`FLOW`: which way content travels in each relation. Direction is decided by this table, once."""
+
+from typing import NamedTuple
+
+
+class Flow(NamedTuple):
+    """What a relation says: which way content went, and what kind of act it was."""
+
+    flow: str
+    """``back``: from the target to the actor; ``forth``: from the actor to the target."""
+    act: str
+    """``react``: the actor answers to what it saw; ``address``: the actor turns to the target."""
+    aliases: tuple[str, ...]
+
+
+FLOW: dict[str, Flow] = {
+    "repost": Flow("back", "react", ("retweet", "RT", "retweeted", "reblog", "boost", "share")),
+    "like": Flow("back", "react", ()),
+    "follow": Flow("back", "react", ()),
+    "forward": Flow("back", "react", ()),
+    "quote": Flow("back", "address", ("quoted",)),
+    "reply": Flow("back", "address", ("RE", "replied_to", "Replies to")),
+    "mention": Flow("forth", "address", ("MT", "Mentions")),
+    "invite": Flow("forth", "address", ("invite_members",)),
+    "message": Flow("forth", "address", ("dm",)),
+}
+"""Which way content flows in each relation (matched in any case, by name or alias).
+
+Whoever reposts, likes, follows, forwards, quotes or replies has seen the target's post: content
+went back, from the target to the actor. Whoever mentions, invites or messages speaks to the
+target: content goes forth.
+"""
+
+FLOWS = ("back", "forth", "both")
+
+_CANONICAL = {
+    name.casefold(): relation for relation, row in FLOW.items() for name in (relation, *row.aliases)
+}
+
+
+def canonical_relation(relation: str) -> str:
+    """Return the name of `FLOW` that `relation` stands for, or `relation` itself if none.
+
+    Examples
+    --------
+    >>> canonical_relation("RT"), canonical_relation("Replies to"), canonical_relation("sold to")
+    ('repost', 'reply', 'sold to')
+    """
+    return _CANONICAL.get(relation.strip().casefold(), relation)
+
+
+def act_of(relation: str | None, flow: str) -> str:
+    """Return whether a record was a reaction or turned to its target (``react``, ``address``).
+
+    Relations outside `FLOW` go by their flow: content that came back was reacted to.
+    """
+    row = FLOW.get(canonical_relation(relation)) if relation is not None else None
+    if row is not None:
+        return row.act
+    return "react" if flow == "back" else "address"
