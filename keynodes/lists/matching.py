@@ -1,0 +1,110 @@
+"""Which accounts of a list a graph has, and which of its accounts may have been meant."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from keynodes.errors import UnknownAccount
+from keynodes.escaping import one_line, shortened
+from keynodes.graph import InteractionGraph
+
+SHOWN = 5
+"""How many unknown accounts a sentence names."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """Which accounts of a list a graph has.
+
+    Attributes
+    ----------
+    what : str
+        What the list holds, such as ``"protected account"``.
+    indices : numpy.ndarray of int64
+        Indices of those the graph has, sorted, each once.
+    unknown : tuple of str
+        Those it lacks, in the order of the list.
+    near : mapping of str to str
+        For some of them an account of the graph that differs only in case, a leading ``@`` or
+        blanks around it.
+    asked : int
+        How many different accounts the list has.
+    """
+
+    what: str
+    indices: np.ndarray
+    unknown: tuple[str, ...]
+    near: Mapping[str, str]
+    asked: int
+
+    @property
+    def sentence(self) -> str:
+        """One line on the unknown accounts; empty when there are none."""
+        if not self.unknown:
+            return ""
+        return one_line(
+            f"{len(self.unknown):,} of {self.asked:,} {self.what}{'s' * (self.asked != 1)} "
+            f"{'is' if len(self.unknown) == 1 else 'are'} not in the graph: "
+            f"{named(self.unknown, self.near)}"
+        )
+
+    def require(self, option: str) -> None:
+        """Stop when the graph lacks some of them, naming the option that lets it pass.
+
+        Raises
+        ------
+        UnknownAccount
+            Because a protection that matches nobody would fail silently.
+        """
+        if self.unknown:
+            raise UnknownAccount(f"{self.sentence}; correct the list, or go on with {option}")
+
+
+def match(graph: InteractionGraph, accounts: Iterable[str], what: str = "account") -> Match:
+    """Find the accounts of a list in a graph, and near matches for those it lacks.
+
+    Notes
+    -----
+    O(n + length of the list), whatever the near matches.
+
+    Examples
+    --------
+    >>> graph = InteractionGraph.from_arcs(["ann", "bob"], [0], [1])
+    >>> match(graph, ["ann", "@Bob "], "seed").sentence
+    "1 of 2 seeds is not in the graph: '@Bob ' (did you mean 'bob'?)"
+    """
+    wanted = list(dict.fromkeys(accounts))
+    index = {account: i for i, account in enumerate(graph.accounts.tolist())}
+    unknown = tuple(account for account in wanted if account not in index)
+    found = np.asarray(sorted(index[a] for a in wanted if a in index), dtype=np.int64)
+    return Match(what, found, unknown, near_matches(unknown, index), len(wanted))
+
+
+def near_matches(unknown: Sequence[str], index: Mapping[str, int]) -> dict[str, str]:
+    """Return, for each unknown account that has one, an account of the index spelled alike."""
+    if not unknown:
+        return {}
+    wanted = {_folded(account) for account in unknown}
+    folded: dict[str, str] = {}
+    for account in index:
+        if (key := _folded(account)) in wanted:
+            folded.setdefault(key, account)
+    return {a: folded[_folded(a)] for a in unknown if _folded(a) in folded}
+
+
+def named(unknown: Sequence[str], near: Mapping[str, str]) -> str:
+    """Quote the first unknown accounts, each with its near match."""
+    # Those with a near match first: they are the ones that can be put right.
+    shown = sorted(unknown, key=lambda account: account not in near)[:SHOWN]
+    words = [
+        repr(shortened(account, 40))
+        + (f" (did you mean {shortened(near[account], 40)!r}?)" if account in near else "")
+        for account in shown
+    ]
+    more = len(unknown) - len(shown)
+    return ", ".join(words) + (f" and {more:,} more" if more else "")
+
+
+def _folded(account: str) -> str:
+    return account.strip().removeprefix("@").strip().casefold()
