@@ -1,0 +1,411 @@
+"""`rank`: accounts in the order of one measure, or of the consensus of several."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from keynodes.errors import UsageError
+from keynodes.graph import InteractionGraph
+from keynodes.lists import label_codes, match
+from keynodes.measures import MEASURES, Measure
+from keynodes.registry import pick
+from keynodes.results import TOP, Ranking, middle_ranks_of, ranks_of
+from keynodes.thinning import without_accounts, without_records
+
+Progress = Callable[[str, int, int], None]
+"""Called as ``progress(what, done, total)``."""
+
+DEFAULT_MEASURES = ("pagerank", "h_index", "collective_influence", "betweenness")
+"""The consensus when nothing is asked for: members from each of the three questions.
+
+How widely it is heard, by whom and how steadily (`pagerank`, `h_index`), what it relays to the well
+connected (`collective_influence`), and what passes through it (`betweenness`). No member is best
+everywhere, and the consensus is not either: see ``benchmarks/results/quality.md``.
+"""
+
+RANK_OFFSET = 60.0
+"""The constant of reciprocal rank fusion; the paper found 60 on its pilot data, and so do we."""
+
+NO_KEY = "neither end is key"
+
+MISSING_WHAT = ("records", "accounts")
+
+
+def reciprocal_rank_fusion(ranks: np.ndarray) -> np.ndarray:
+    """Sum over the members of 1 / (60 + rank): float64 (n,), high is key.
+
+    The first places count most, and one member that puts an account far down cannot undo the
+    others. Cormack, Clarke & Büttcher 2009, doi:10.1145/1571941.1572114.
+
+    Parameters
+    ----------
+    ranks : numpy.ndarray, shape (members, n)
+        From 1, ties at the mean of their places.
+
+    Examples
+    --------
+    >>> reciprocal_rank_fusion(np.array([[1, 2, 3], [1, 3, 2]])).round(4)
+    array([0.0328, 0.032 , 0.032 ])
+    """
+    return (1.0 / (RANK_OFFSET + ranks)).sum(axis=0)
+
+
+def borda(ranks: np.ndarray) -> np.ndarray:
+    """Mean over the members of the share of accounts placed behind: float64 (n,), high is key.
+
+    Every place counts the same, the last as much as the first. Borda 1781; Dwork et al. 2001,
+    doi:10.1145/371920.372165.
+
+    Parameters
+    ----------
+    ranks : numpy.ndarray, shape (members, n)
+        From 1, ties at the mean of their places.
+
+    Examples
+    --------
+    >>> borda(np.array([[1, 2, 3], [1, 3, 2]]))
+    array([1.  , 0.25, 0.25])
+    """
+    n = ranks.shape[1]
+    return ((n - ranks) / max(n - 1, 1)).mean(axis=0)
+
+
+AGGREGATION: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "reciprocal_rank_fusion": reciprocal_rank_fusion,
+    "borda": borda,
+}
+"""Published rules that make one order of several."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """A measure as it was asked for, with its parameters."""
+
+    text: str
+    measure: Measure
+    parameters: Mapping[str, Any]
+
+
+def rank(
+    graph: InteractionGraph,
+    by: str | Sequence[str] | None = None,
+    *,
+    top: int = TOP,
+    intervals: int = 0,
+    missing: float = 0.1,
+    missing_what: str = "records",
+    seeds: Iterable[str] | None = None,
+    labels: Any = None,
+    protected: Iterable[str] | None = None,
+    combine: str = "reciprocal_rank_fusion",
+    rng: int = 0,
+    progress: Progress | None = None,
+) -> Ranking:
+    """Put the accounts in the order of a measure, or of the consensus of several.
+
+    Parameters
+    ----------
+    graph : InteractionGraph
+        From `build_graph`.
+    by : str or sequence of str, optional
+        Names of `MEASURES`, each with parameters if you like: ``"katz:alpha=0.01"``. Several are
+        combined by `combine`; none means `DEFAULT_MEASURES`, members from each question
+        (*heard*, *relays*, *bridges*).
+    top : int, default 20
+        How many accounts the table shows; 0 for all.
+    intervals : int, default 0
+        Replicates with records missing, to see how the ranks depend on them: 100 is a good
+        number. This is *sensitivity to missing records*, not a confidence interval.
+    missing : float, default 0.1
+        The share that is missing in each replicate.
+    missing_what : {"records", "accounts"}, default "records"
+        What is missing: records one by one (where weights are no counts: whole arcs), or
+        accounts with all their records.
+    seeds : iterable of str, optional
+        Accounts known to be key, for the measures that start from them (see `keynodes measures`).
+    labels : mapping, Series, path or array of int, optional
+        The community of each account, for the measures that compare communities.
+    protected : iterable of str, optional
+        Accounts to mark: they take part in everything and are never proposed for removal.
+    combine : {"reciprocal_rank_fusion", "borda"}, default "reciprocal_rank_fusion"
+        The rule that combines several measures.
+    rng : int, default 0
+        Seed of everything random: sampled measures and replicates.
+    progress : callable, optional
+        Called as ``progress(what, done, total)``.
+
+    Returns
+    -------
+    Ranking
+        ``.to_frame()`` is the table.
+
+    Raises
+    ------
+    UnknownName
+        No such measure or parameter.
+    LabelsNeeded
+        A measure compares communities and there are no labels.
+    UsageError
+        An argument out of its range, or one that no measure asked for can use.
+
+    Notes
+    -----
+    The cost is that of the measures, `intervals` + 1 times. The same arguments give the same
+    bits on any number of threads. In a replicate sampled measures draw anew, so the ranks vary
+    with the sampling as well as with the missing records.
+
+    Examples
+    --------
+    >>> from keynodes import InteractionGraph
+    >>> graph = InteractionGraph.from_arcs(["ann", "bob", "eve"], [0, 0, 2], [1, 2, 1])
+    >>> rank(graph, "out_degree").to_frame()
+       rank account  score
+    0     1     ann    2.0
+    1     2     eve    1.0
+    2     3     bob    0.0
+    """
+    requests = [request(text) for text in ([by] if isinstance(by, str) else by or DEFAULT_MEASURES)]
+    _check(requests, top, intervals, missing_what)
+    rule = pick(AGGREGATION, combine, "rule")
+    notices: list[str] = []
+    context = _context(graph, requests, seeds, labels, notices)
+    scores, member_scores = _scores(graph, requests, rule, context, rng, notices.append, progress)
+
+    sensitivity: dict[str, np.ndarray] = {}
+    if intervals:
+        sensitivity = _sensitivity(
+            graph,
+            requests,
+            rule,
+            context,
+            intervals,
+            missing,
+            missing_what,
+            top or TOP,
+            rng,
+            progress,
+        )
+        notices.append(_about_intervals(graph, intervals, missing, missing_what))
+    marked = None
+    if isinstance(protected, str):
+        raise UsageError("protected must be a list of accounts, got a text; give [account]")
+    if protected is not None:
+        found = match(graph, protected, "protected account")
+        marked = np.zeros(graph.n, bool)
+        marked[found.indices] = True
+        if found.unknown:
+            notices.append(found.sentence)
+    several = len(requests) > 1
+    return Ranking(
+        accounts=graph.accounts,
+        scores=scores,
+        by=tuple(asked.text for asked in requests),
+        key="high" if several else _end(requests[0]),
+        method=combine if several else requests[0].measure.name,
+        top=top,
+        members={
+            asked.text: ranks_of(member, _end(asked))
+            for asked, member in zip(requests, member_scores, strict=True)
+        }
+        if several
+        else {},
+        protected=marked,
+        notices=tuple(dict.fromkeys(notices)),
+        **sensitivity,
+    )
+
+
+def request(text: str) -> Request:
+    """Read ``NAME[:k=v[:k=v]]``, such as ``katz:alpha=0.01``.
+
+    Raises
+    ------
+    UnknownName
+        No such measure or parameter, with the nearest.
+    UsageError
+        A value that is not of the parameter's type.
+    """
+    name, *settings = text.replace(",", ":").split(":")
+    if settings and "=" not in settings[0] and settings[0] in MEASURES:
+        raise UsageError(f"{text!r} names two measures; ask for each by itself: --by A --by B")
+    row = pick(MEASURES, name, "measure")
+    pairs = {}
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not equals or not value:
+            raise UsageError(f"{text!r}: expected NAME:parameter=value, found {setting!r}")
+        pairs[key.strip()] = value.strip()
+    parameters = row.parse(pairs)
+    return Request(":".join([row.name, *settings]), row, parameters)
+
+
+def _check(requests: Sequence[Request], top: int, intervals: int, missing_what: str) -> None:
+    texts = [asked.text for asked in requests]
+    if twice := {text for text in texts if texts.count(text) > 1}:
+        raise UsageError(f"measure '{min(twice)}' is asked for twice")
+    if top < 0 or intervals < 0:
+        raise UsageError(f"top and intervals must not be negative, got {min(top, intervals)}")
+    pick({what: what for what in MISSING_WHAT}, missing_what, "kind of missing data")
+
+
+def _end(asked: Request) -> str:
+    """The end that comes first; a measure without a key end is listed from high to low."""
+    return "low" if asked.measure.key == "low" else "high"
+
+
+def _context(
+    graph: InteractionGraph,
+    requests: Sequence[Request],
+    seeds: Iterable[str] | None,
+    labels: Any,
+    notices: list[str],
+) -> dict[str, np.ndarray]:
+    """Seeds and labels as arrays; a sentence where a measure does not use what was given."""
+    context: dict[str, np.ndarray] = {}
+    if isinstance(seeds, str):
+        raise UsageError("seeds must be a list of accounts, got a text; give [account]")
+    if seeds is not None:
+        found = match(graph, seeds, "seed")
+        if found.unknown:
+            notices.append(found.sentence)
+        if not len(found.indices):
+            raise UsageError("none of the seeds is in the graph")
+        notices += _about_idle("seeds", requests)
+        context["seeds"] = found.indices
+    if labels is not None:
+        codes, _, unmatched = label_codes(graph, labels)
+        if unmatched:
+            notices.append(unmatched)
+        notices += _about_idle("labels", requests)
+        context["labels"] = codes
+    for asked in requests:
+        if asked.measure.key == "none":
+            notices.append(f"{asked.measure.name}: {NO_KEY}; listed from high to low")
+    return context
+
+
+def _about_idle(what: str, requests: Sequence[Request]) -> list[str]:
+    idle = check_used(what, requests)
+    return [f"{what} are not used by {', '.join(idle)}"] if idle else []
+
+
+def check_used(what: str, requests: Sequence[Request]) -> list[str]:
+    """Return the measures that do not use `what` (seeds or labels); at least one must.
+
+    Raises
+    ------
+    UsageError
+        When none does: what was given would be ignored.
+    """
+    idle = [r.measure.name for r in requests if what not in r.measure.context]
+    if len(idle) == len(requests):
+        able = [row.name for row in MEASURES.values() if what in row.context]
+        raise UsageError(f"none of these measures uses {what}; those that do: {', '.join(able)}")
+    return idle
+
+
+def _scores(
+    graph: InteractionGraph,
+    requests: Sequence[Request],
+    rule: Callable[[np.ndarray], np.ndarray],
+    context: Mapping[str, np.ndarray],
+    rng: int | np.random.SeedSequence,
+    notice: Callable[[str], None] | None = None,
+    progress: Progress | None = None,
+) -> tuple[np.ndarray, list[np.ndarray]]:
+    """The scores to rank by, and those of each member."""
+    members = []
+    for asked in requests:
+        name = asked.measure.name
+        available = {
+            **context,
+            # Every measure has a stream of its own, whichever others are asked for.
+            "rng": np.random.default_rng(rng),
+            "notice": notice,
+            "progress": None if progress is None else _named(progress, name),
+        }
+        given = {k: available[k] for k in asked.measure.context if k in available}
+        members.append(asked.measure(graph, **given, **asked.parameters))
+    if len(requests) == 1:
+        return members[0], members
+    ranks = [
+        middle_ranks_of(member, _end(asked))
+        for asked, member in zip(requests, members, strict=True)
+    ]
+    return rule(np.array(ranks)), members
+
+
+def _named(progress: Progress, name: str) -> Callable[[int, int], None]:
+    return lambda done, total: progress(name, done, total)
+
+
+def _sensitivity(
+    graph: InteractionGraph,
+    requests: Sequence[Request],
+    rule: Callable[[np.ndarray], np.ndarray],
+    context: Mapping[str, np.ndarray],
+    replicates: int,
+    missing: float,
+    missing_what: str,
+    top: int,
+    rng: int,
+    progress: Progress | None,
+) -> dict[str, np.ndarray]:
+    """Rank every replicate; nine in ten ranks of an account lie between low and high."""
+    key = "high" if len(requests) > 1 else _end(requests[0])
+    ranks = np.full((replicates, graph.n), np.nan, np.float32 if graph.n < 2**24 else np.float64)
+    if progress:
+        progress("replicates", 0, replicates)
+    for i, stream in enumerate(np.random.SeedSequence(rng).spawn(replicates)):
+        thinning, drawing = stream.spawn(2)
+        if missing_what == "accounts":
+            thinned, present = without_accounts(graph, missing, np.random.default_rng(thinning))
+        else:
+            thinned = without_records(graph, missing, np.random.default_rng(thinning))
+            present = np.arange(graph.n)
+        scores, _ = _scores(thinned, requests, rule, _among(context, present, graph.n), drawing)
+        ranks[i, present] = ranks_of(scores, key)
+        if progress:
+            progress("replicates", i + 1, replicates)
+    seen = (~np.isnan(ranks)).sum(axis=0)
+    ordered = np.sort(ranks, axis=0)  # NaN last
+    columns = np.arange(graph.n)
+    # The narrowest pair of observed ranks with at least the middle nine tenths between them.
+    low = np.maximum(np.floor(0.05 * (seen - 1)), 0).astype(np.int64)
+    high = np.maximum(np.ceil(0.95 * (seen - 1)), 0).astype(np.int64)
+    with np.errstate(invalid="ignore"):
+        share = np.where(seen > 0, (ranks <= top).sum(axis=0) / seen, np.nan)
+    return {
+        "rank_low": ordered[low, columns].astype(np.float64),
+        "rank_high": ordered[high, columns].astype(np.float64),
+        "top_share": share,
+    }
+
+
+def _among(context: Mapping[str, np.ndarray], present: np.ndarray, n: int) -> dict[str, np.ndarray]:
+    """Seeds and labels for the accounts that are present."""
+    inside = dict(context)
+    if "labels" in context:
+        inside["labels"] = context["labels"][present]
+    if "seeds" in context:
+        place = np.full(n, -1, np.int64)
+        place[present] = np.arange(len(present))
+        seeds = place[context["seeds"]]
+        inside["seeds"] = seeds[seeds >= 0]
+        if not len(inside["seeds"]):
+            del inside["seeds"]
+    return inside
+
+
+def _about_intervals(
+    graph: InteractionGraph, replicates: int, missing: float, missing_what: str
+) -> str:
+    what = missing_what
+    if missing_what == "records" and not graph.weights_are_counts:
+        what = "arcs (weights are not counts, so arcs went missing whole)"
+    return (
+        f"rank_low to top_share: sensitivity to missing data ({replicates} replicates, "
+        f"{missing:.0%} of {what} missing), not a confidence interval"
+    )
