@@ -1,0 +1,1 @@
+"""Doors out: plain tables in, files out, with every account name made safe for its format."""

@@ -1,0 +1,133 @@
+"""The tables of README.md, made from the code: ``python tests/readme.py`` rewrites them.
+
+Between ``<!-- NAME -->`` and ``<!-- end of NAME -->`` stands what the function NAME returns.
+"""
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+import pyte
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+
+
+def measures_table() -> str:
+    from keynodes.measures import capabilities
+
+    table = capabilities()
+    columns = ["measure", "question", "key", "direction", "weights", "labels", "exact", "meaning"]
+    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
+    for row in table[columns].itertuples(index=False):
+        cells = [f"`{row.measure}`", *(str(cell).replace("|", "\\|") for cell in row[1:])]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def commands_table() -> str:
+    from keynodes.cli import app
+
+    lines = ["| command | what it does |", "|---|---|"]
+    for command in app.registered_commands:
+        first = (command.callback.__doc__ or "").strip().split("\n\n")[0].replace("\n", " ")
+        lines.append(f"| `keynodes {command.name}` | {re.sub(' +', ' ', first)} |")
+    return "\n".join(lines)
+
+
+def flow_table() -> str:
+    from keynodes import FLOW
+
+    lines = ["| relation | also called | content travels | the act |", "|---|---|---|---|"]
+    ways = {"back": "from target to source", "forth": "from source to target"}
+    for relation, row in FLOW.items():
+        aliases = ", ".join(row.aliases)
+        lines.append(f"| {relation} | {aliases} | {row.flow}: {ways[row.flow]} | {row.act} |")
+    return "\n".join(lines)
+
+
+def default_measures() -> str:
+    from keynodes.ranking import DEFAULT_MEASURES
+
+    return ", ".join(f"`{name}`" for name in DEFAULT_MEASURES)
+
+
+TABLES = {
+    "measures table": measures_table,
+    "commands table": commands_table,
+    "flow table": flow_table,
+}
+INLINE = {"default measures": default_measures}
+
+
+def filled(text: str) -> str:
+    """The README with its tables made anew."""
+    for name, make in TABLES.items():
+        text = _between(text, name, "\n" + make() + "\n")
+    for name, make in INLINE.items():
+        text = _between(text, name, make())
+    return text
+
+
+def _between(text: str, name: str, made: str) -> str:
+    pattern = rf"(<!-- {name} -->).*?(<!-- end of {name} -->)"
+    text, count = re.subn(pattern, lambda match: match[1] + made + match[2], text, flags=re.DOTALL)
+    assert count == 1, f"README.md must hold one {name}"
+    return text
+
+
+def played(text: str) -> str:
+    """The README with the output of its sessions printed anew."""
+    for command, output in sessions(text):
+        lines = [line.rstrip() for line in shown_on_a_terminal(command).strip("\n").splitlines()]
+        text = text.replace(f"$ {command}\n{output}", f"$ {command}\n" + "\n".join(lines) + "\n")
+    return text
+
+
+def sessions(text: str) -> list[tuple[str, str]]:
+    """Every ``$ command`` of the README's console blocks, with the output printed below it."""
+    found = []
+    for block in re.findall(r"```console\n(.*?)```", text, flags=re.DOTALL):
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, _, output = part.partition("\n")
+            found.append((command, output))
+    return found
+
+
+def shown_on_a_terminal(command: str, columns: int = 118) -> str:
+    """What a terminal of a width shows when a command runs in the project's folder."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    environment = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "TERM": "xterm",
+    }
+    process = subprocess.Popen(
+        command, shell=True, cwd=ROOT, stdin=theirs, stdout=theirs, stderr=theirs, env=environment
+    )
+    os.close(theirs)
+    chunks = []
+    while True:
+        try:
+            chunk = os.read(ours, 65536)
+        except OSError:  # how Linux says that the other end is closed
+            break
+        if not chunk:
+            break
+        chunks.append(chunk)
+    process.wait()
+    os.close(ours)
+    screen = pyte.Screen(columns, 500)
+    pyte.ByteStream(screen).feed(b"".join(chunks))
+    return "\n".join(line.rstrip() for line in screen.display).rstrip("\n")
+
+
+if __name__ == "__main__":
+    README.write_text(played(filled(README.read_text(encoding="utf-8"))), encoding="utf-8")
