@@ -14,15 +14,12 @@ def command(reading: Reading, output: Output) -> None:
     import pandas
 
     from keynodes.cli.delivery import deliver
-    from keynodes.cli.talking import say, talk
+    from keynodes.cli.talking import talk
 
     form = output.chosen_format()
     with talk(output.quiet) as progress:
-        with progress.about("reading"):
-            interactions = reading.interactions()
-        say(interactions.report.notices, output.quiet)
-        with progress.about("building the graph"):
-            graph, about = reading.graph(interactions)
+        interactions, graph, about = reading.read(progress, output.quiet)
+        with progress.about("describing the graph"):
             facts = {**_reading(interactions.report), **_flat(graph.describe())}
     deliver(
         pandas.DataFrame({"fact": list(facts), "value": list(facts.values())}, dtype=object),

@@ -7,7 +7,7 @@ record to the command. It also turns errors into one line and an exit code.
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +16,7 @@ import typer
 from keynodes.cli.guarding import guarded
 
 if TYPE_CHECKING:
+    from keynodes.cli.talking import Talk
     from keynodes.graph import InteractionGraph
     from keynodes.interactions import Interactions, ReadingReport
 
@@ -161,6 +162,19 @@ class Reading:
             about.append("no arc is left, so there is nothing to tell the accounts apart by")
         return graph, about
 
+    def read(
+        self, progress: "Talk", quiet: bool
+    ) -> tuple["Interactions", "InteractionGraph", list[str]]:
+        """Read and build, showing how far it is and saying how the files were understood."""
+        from keynodes.cli.talking import say
+
+        with progress.about("reading"):
+            interactions = self.interactions()
+        say(interactions.report.notices, quiet)
+        with progress.about("building the graph"):
+            graph, about = self.graph(interactions)
+        return interactions, graph, about
+
 
 def _about(report: "ReadingReport", graph: "InteractionGraph") -> str:
     parts = [
@@ -174,6 +188,73 @@ def _about(report: "ReadingReport", graph: "InteractionGraph") -> str:
     }
     parts += [f"{count:,} {what}" for what, count in accounted.items() if count]
     return "; ".join(parts)
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """What scores rest on beside the records: replicates, lists of accounts, chance."""
+
+    intervals: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            metavar="B",
+            help="Replicates with data missing, for rank_low, rank_high and top_share; 100 is a "
+            "good number.",
+        ),
+    ] = 0
+    missing: Annotated[
+        float, typer.Option(metavar="Q", help="The share that is missing in a replicate.")
+    ] = 0.1
+    missing_what: Annotated[
+        str, typer.Option(metavar="records|accounts", help="What is missing.")
+    ] = "records"
+    seeds: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Known key accounts, for measures that use them."),
+    ] = None
+    protect: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Accounts to mark as protected: never for removal."),
+    ] = None
+    allow_unknown: Annotated[
+        bool,
+        typer.Option("--allow-unknown", help="Go on when the graph lacks protected accounts."),
+    ] = False
+    labels: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="account,label: the community of each account."),
+    ] = None
+    seed: Annotated[int, typer.Option(min=0, help="Of everything random.")] = 0
+
+    def lists(self, spreadsheet_safe: bool) -> dict[str, Any]:
+        """Read the lists that were named, as arguments of `rank` and `explain`."""
+        from keynodes.lists import read_accounts, read_labels
+
+        return {
+            name: None if path is None else read(path, spreadsheet_safe=spreadsheet_safe)
+            for name, path, read in (
+                ("seeds", self.seeds, read_accounts),
+                ("protected", self.protect, read_accounts),
+                ("labels", self.labels, read_labels),
+            )
+        }
+
+    def check(self, graph: "InteractionGraph", lists: Mapping[str, Any]) -> None:
+        """Stop when the graph lacks protected accounts: protection must not fail silently."""
+        from keynodes.lists import match
+
+        if lists["protected"] is not None and not self.allow_unknown:
+            match(graph, lists["protected"], "protected account").require("--allow-unknown")
+
+    def replicates(self) -> dict[str, Any]:
+        """Return the replicates and the seed, as arguments of `rank` and `explain`."""
+        return {
+            "intervals": self.intervals,
+            "missing": self.missing,
+            "missing_what": self.missing_what,
+            "rng": self.seed,
+        }
 
 
 @dataclass(frozen=True)
@@ -271,12 +352,13 @@ def shares_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def wrapper(context: typer.Context, **given: Any) -> None:
+        flat = dict(given)
         for name, kind in records.items():
             given[name] = kind(**{field.name: given.pop(field.name) for field in fields(kind)})
 
         def run() -> None:
-            _check_needs(context, given)
-            _check_inputs(given)
+            _check_needs(context, flat)
+            _check_inputs(given, [flat.get(name) for name in LISTS])
             command(**given)
 
         guarded(run)
@@ -302,7 +384,7 @@ def given_by_user(context: typer.Context, name: str) -> bool:
     return source is not None and source.name == "COMMANDLINE"
 
 
-def _check_inputs(given: Mapping[str, Any]) -> None:
+def _check_inputs(given: Mapping[str, Any], lists: Iterable[str | None]) -> None:
     """Refuse to write over what is read."""
     output, reading = given.get("output"), given.get("reading")
     if not isinstance(output, Output) or not isinstance(reading, Reading) or not output.output:
@@ -311,8 +393,8 @@ def _check_inputs(given: Mapping[str, Any]) -> None:
     from keynodes.readers.inputs import expand
     from keynodes.writing import is_same_file, is_stream
 
-    lists = [reading.accounts, *(given.get(name) for name in LISTS)]
-    inputs = [*expand(reading.files), *(path for path in lists if path is not None)]
+    named = [path for path in (reading.accounts, *lists) if path is not None]
+    inputs = [*expand(reading.files), *named]
     for path in output.written():
         for read in inputs:
             if not is_stream(path) and is_same_file(path, read):
