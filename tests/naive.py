@@ -379,9 +379,13 @@ def liaison(graph, labels):
     return brokered(graph, labels, lambda a, b, c: len({a, b, c}) == 3)
 
 
-def participation(graph, labels):
+# --- cartography ------------------------------------------------------------------------------
+
+
+def spread(rows, labels):
+    """1 − the sum of squared shares of the communities among each account's neighbours."""
     result = []
-    for i, row in enumerate(undirected(graph)):
+    for i, row in enumerate(rows):
         communities = [labels[j] for j in row if labels[j] >= 0]
         if labels[i] < 0 or not communities:
             result.append(float("nan"))
@@ -391,18 +395,76 @@ def participation(graph, labels):
     return result
 
 
-def within_z(graph, labels):
-    rows = undirected(graph)
-    inside = [sum(labels[j] == labels[i] for j in rows[i]) for i in range(graph.n)]
+def participation(graph, labels):
+    return spread(undirected(graph), labels)
+
+
+def participation_in(graph, labels):
+    return spread(hears(graph), labels)
+
+
+def participation_out(graph, labels):
+    return spread(heard_by(graph), labels)
+
+
+def neighbours_by_chance(graph, labels):
+    """For each account: how many neighbours it would have in each community by chance."""
+    degree = [
+        sum(labels[j] >= 0 for j in row) if labels[i] >= 0 else 0
+        for i, row in enumerate(undirected(graph))
+    ]
     result = []
     for i in range(graph.n):
+        others = [j for j in range(graph.n) if j != i and labels[j] >= 0]
+        ends = sum(degree[j] for j in others)
+        result.append(
+            {
+                s: degree[i] * sum(degree[j] for j in others if labels[j] == s) / ends
+                for s in set(labels) - {-1}
+                if ends
+            }
+        )
+    return result
+
+
+def participation_normalised(graph, labels):
+    chance = neighbours_by_chance(graph, labels)
+    result = []
+    for i, row in enumerate(undirected(graph)):
+        communities = [labels[j] for j in row if labels[j] >= 0]
+        if labels[i] < 0 or not communities:
+            result.append(float("nan"))
+            continue
+        gaps = [(communities.count(s) - by_chance) / len(communities)
+                for s, by_chance in chance[i].items()]  # fmt: skip
+        result.append(1 - (sum(gap**2 for gap in gaps) / 2) ** 0.5)
+    return result
+
+
+def standing(rows, labels):
+    """The z-score, among the members of its community, of the neighbours it has inside."""
+    inside = [sum(labels[j] == labels[i] for j in row) for i, row in enumerate(rows)]
+    result = []
+    for i in range(len(rows)):
         if labels[i] < 0:
             result.append(float("nan"))
             continue
-        community = [inside[j] for j in range(graph.n) if labels[j] == labels[i]]
+        community = [inside[j] for j in range(len(rows)) if labels[j] == labels[i]]
         sigma = statistics.pstdev(community)
         result.append((inside[i] - statistics.mean(community)) / sigma if sigma else 0.0)
     return result
+
+
+def within_z(graph, labels):
+    return standing(undirected(graph), labels)
+
+
+def within_z_in(graph, labels):
+    return standing(hears(graph), labels)
+
+
+def within_z_out(graph, labels):
+    return standing(heard_by(graph), labels)
 
 
 # --- removal ----------------------------------------------------------------------------------
@@ -439,3 +501,23 @@ def vitality_pairs(graph):
 
     whole = pairs(components_without(graph))
     return [whole - pairs(components_without(graph, [v])) for v in range(graph.n)]
+
+
+def ranks_within(scores, key, labels):
+    """One more than how many of its community are clearly before it; 0 without a community.
+
+    For scores that are either equal or far apart; undefined ones are behind all others.
+    """
+
+    def before(one, other):
+        if math.isnan(one) or math.isnan(other):
+            return math.isnan(other) and not math.isnan(one)
+        return one < other if key == "low" else one > other
+
+    n = len(scores)
+    return [
+        0
+        if labels[v] < 0
+        else 1 + sum(before(scores[u], scores[v]) for u in range(n) if labels[u] == labels[v])
+        for v in range(n)
+    ]

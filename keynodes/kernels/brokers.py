@@ -1,4 +1,4 @@
-"""Two-paths by the communities they pass through, and neighbours by community.
+"""Two-paths by the communities they pass through.
 
 Communities are numbered from 0; an account without one has -1 and is as if it were not there.
 A two-path a → b → c has one of five roles for b, in the order of `ROLES`.
@@ -149,27 +149,4 @@ def closed_two_paths(up_indptr, up_indices, arcs, labels, start, stop):
                     result[w, role(of_v, of_w, of_u)] += 1
         for i in range(up_indptr[u], up_indptr[u + 1]):
             arcs_of[up_indices[i]] = 0
-    return result
-
-
-@kernel
-def neighbours_by_community(indptr, indices, labels, communities):
-    """Neighbours that have a community, sum over communities of squared numbers, own: (n, 3)."""
-    n = indptr.shape[0] - 1
-    result = np.zeros((n, 3), np.int64)
-    count = np.zeros(communities, np.int64)
-    for u in range(n):
-        for i in range(indptr[u], indptr[u + 1]):
-            s = labels[indices[i]]
-            if s >= 0:
-                # (c + 1)² − c² at a time
-                result[u, 0] += 1
-                result[u, 1] += 2 * count[s] + 1
-                count[s] += 1
-        if labels[u] >= 0:
-            result[u, 2] = count[labels[u]]
-        for i in range(indptr[u], indptr[u + 1]):
-            s = labels[indices[i]]
-            if s >= 0:
-                count[s] = 0
     return result

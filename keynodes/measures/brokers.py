@@ -13,7 +13,6 @@ from keynodes.kernels.blocks import Progress, by_work, in_order
 from keynodes.measures.registration import measure
 
 _GOULD = "Gould & Fernandez 1989, doi:10.2307/270949"
-_GUIMERA = "Guimerà & Amaral 2005, doi:10.1038/nature03288"
 _COST = "O(m^1.5)"
 _STEPS = 1 << 25
 """Steps of one block: some tenths of a second."""
@@ -240,103 +239,59 @@ def liaison(
     return _brokerage("liaison", graph, labels, progress)
 
 
-@measure(
-    question="bridges", key="high", direction=False, weights="no", cost="O(m)", reference=_GUIMERA
-)
-def participation(graph: InteractionGraph, *, labels: np.ndarray | None = None) -> np.ndarray:
-    """How evenly its neighbours spread over communities: 0 when all are of one.
+def brokerage(
+    graph: InteractionGraph, labels: np.ndarray, *, progress: Progress | None = None
+) -> np.ndarray:
+    """All five counts of every account in one pass: int64 (n, 5).
 
     Parameters
     ----------
     graph : InteractionGraph
-        Arcs u → v; a neighbour in either direction is one neighbour.
+        Arcs u → v: what u posts can reach v.
     labels : numpy.ndarray of int64, shape (n,)
         The community of each account, -1 for none.
+    progress : callable, optional
+        Called as ``progress(done, total)``.
 
     Returns
     -------
-    numpy.ndarray of float64, shape (n,)
-        The participation coefficient 1 − Σ_s (k_is / k_i)²: k_is of the k_i neighbours of account
-        i are in community s. Below 1; NaN for an account without a community, or without a
-        neighbour that has one.
+    numpy.ndarray of int64, shape (n, 5)
+        A column a role, in the order coordinator, itinerant, gatekeeper, representative, liaison;
+        0 for an account without a community.
+
+    Raises
+    ------
+    UsageError
+        When `labels` are not one whole number an account.
 
     Notes
     -----
-    O(n + m). Neighbours without a community are left out of k_i. Two neighbours of two
-    communities already make 0.5: read it beside the degree, or `within_z`.
-
-    References
-    ----------
-    Guimerà, R., & Amaral, L. A. N. (2005). Functional cartography of complex metabolic networks.
-    Nature 433, 895–900. https://doi.org/10.1038/nature03288
+    O(m^1.5) time at worst, O(n + m) memory (see `coordinator`): as much as one of them.
 
     Examples
     --------
-    >>> star = InteractionGraph.from_arcs(["a", "b", "c", "d"], [0, 0, 0], [1, 2, 3])
-    >>> participation(star, labels=np.array([0, 0, 1, 2])).round(3)
-    array([0.667, 0.   , 0.   , 0.   ])
+    >>> line = InteractionGraph.from_arcs(["a", "b", "c"], [0, 1], [1, 2])
+    >>> brokerage(line, np.array([0, 1, 1]))[1]
+    array([0, 0, 1, 0, 0])
     """
-    communities, number = _communities("participation", graph, labels)
-    neighbours, squares, _ = _by_community(graph, communities, number)
-    with np.errstate(invalid="ignore"):
-        spread = 1 - squares / (neighbours * neighbours)
-    return np.where(communities >= 0, spread, np.nan)
-
-
-@measure(
-    question="relays", key="high", direction=False, weights="no", cost="O(m)", reference=_GUIMERA
-)
-def within_z(graph: InteractionGraph, *, labels: np.ndarray | None = None) -> np.ndarray:
-    """How far its neighbours inside its community outnumber those of the other members.
-
-    Parameters
-    ----------
-    graph : InteractionGraph
-        Arcs u → v; a neighbour in either direction is one neighbour.
-    labels : numpy.ndarray of int64, shape (n,)
-        The community of each account, -1 for none.
-
-    Returns
-    -------
-    numpy.ndarray of float64, shape (n,)
-        The within-community z-score (κ_i − mean κ) / σ, κ: neighbours of the same community; mean
-        and (population) standard deviation over the community of i. 0 where all members have
-        equally many, a community of one included; NaN for an account without a community.
-
-    Notes
-    -----
-    O(n + m). 2.5 and more makes a hub in the paper's map of roles.
-
-    References
-    ----------
-    Guimerà, R., & Amaral, L. A. N. (2005). Functional cartography of complex metabolic networks.
-    Nature 433, 895–900. https://doi.org/10.1038/nature03288
-
-    Examples
-    --------
-    >>> star = InteractionGraph.from_arcs(["a", "b", "c", "d"], [0, 0, 0], [1, 2, 3])
-    >>> within_z(star, labels=np.array([0, 0, 0, 1])).round(3)
-    array([ 1.414, -0.707, -0.707,  0.   ])
-    """
-    communities, number = _communities("within_z", graph, labels)
-    members = communities >= 0
-    community = communities[members]
-    inside = _by_community(graph, communities, number)[2][members]
-    size = np.bincount(community, minlength=number)
-    deviation = inside - (np.bincount(community, inside, minlength=number) / size)[community]
-    variance = (np.bincount(community, deviation**2, minlength=number) / size)[community]
-    result = np.full(graph.n, np.nan)
-    # Sums of whole numbers are exact: members that are all alike leave a variance of exactly 0.
-    spread = np.sqrt(np.where(variance > 0, variance, 1))
-    result[members] = deviation / spread
-    return result
+    return _counts(graph, *communities_of("brokerage", graph, labels), progress)
 
 
 def _brokerage(
     name: str, graph: InteractionGraph, labels: np.ndarray | None, progress: Progress | None
 ) -> np.ndarray:
-    """Open two-paths through each account in one role: all less the closed ones."""
-    communities, number = _communities(name, graph, labels)
+    """Open two-paths through each account in one role."""
+    communities, number = communities_of(name, graph, labels)
+    counts = _counts(graph, communities, number, progress)
+    scores = counts[:, kernels.ROLES.index(name)].astype(np.float64)
+    scores[communities < 0] = np.nan
+    return scores
+
+
+def _counts(
+    graph: InteractionGraph, communities: np.ndarray, number: int, progress: Progress | None
+) -> np.ndarray:
+    """Open two-paths through each account, by role: all less the closed ones."""
     arcs = (*graph.out[:2], *graph.into[:2])
     counts = kernels.two_paths(*arcs, communities, number)
     indptr, indices, directions = kernels.upward(*arcs, communities)
@@ -353,25 +308,17 @@ def _brokerage(
     blocks = by_work(np.diff(steps[indptr]), max(_STEPS, 10 * graph.n))
     for closed in in_order(step, blocks, progress):
         counts -= closed
-    scores = counts[:, kernels.ROLES.index(name)].astype(np.float64)
-    scores[communities < 0] = np.nan
-    return scores
+    return counts
 
 
-def _by_community(graph: InteractionGraph, communities: np.ndarray, number: int) -> np.ndarray:
-    """Neighbours with a community, sum of their squared numbers by community, own: (3, n)."""
-    indptr, indices, _ = graph.both
-    return kernels.neighbours_by_community(indptr, indices, communities, number).T
-
-
-def _communities(
+def communities_of(
     name: str, graph: InteractionGraph, labels: np.ndarray | None
 ) -> tuple[np.ndarray, int]:
     """Communities numbered from 0 (-1: none), and how many there are."""
     if labels is None:
         raise LabelsNeeded(
-            f"measure '{name}' compares communities: give --labels FILE (account,label), "
-            "or labels= in Python"
+            f"measure '{name}' compares communities: give --communities FILE (account,label) "
+            "or METHOD, or labels= in Python"
         )
     given = np.asarray(labels)
     if given.shape != (graph.n,) or (graph.n and given.dtype.kind not in "iu"):
