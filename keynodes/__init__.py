@@ -12,6 +12,12 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from keynodes.building import build_graph
+    from keynodes.communities import METHODS
+    from keynodes.communities.cartography import brokerage_by_community, roles
+    from keynodes.communities.gates import gatekeepers
+    from keynodes.communities.partitioning import partition
+    from keynodes.communities.quality import community_summary
+    from keynodes.communities.resolutions import resolution_scan
     from keynodes.errors import (
         KeynodesError,
         LabelsNeeded,
@@ -28,7 +34,7 @@ if TYPE_CHECKING:
     from keynodes.measures import MEASURES
     from keynodes.ranking import rank
     from keynodes.readers import read_interactions
-    from keynodes.results import Ranking
+    from keynodes.results import Partition, Ranking
 
 _HOMES = {
     "FLOW": "flow",
@@ -37,36 +43,52 @@ _HOMES = {
     "KeynodesError": "errors",
     "LabelsNeeded": "errors",
     "MEASURES": "measures",
+    "METHODS": "communities",
     "NotConverged": "errors",
+    "Partition": "results",
     "Ranking": "results",
     "ReadingError": "errors",
     "UnknownAccount": "errors",
     "UnknownName": "errors",
     "UnknownRelation": "errors",
     "UsageError": "errors",
+    "brokerage_by_community": "communities.cartography",
     "build_graph": "building",
+    "community_summary": "communities.quality",
+    "gatekeepers": "communities.gates",
+    "partition": "communities.partitioning",
     "rank": "ranking",
     "read_interactions": "readers",
+    "resolution_scan": "communities.resolutions",
+    "roles": "communities.cartography",
 }
 """Which module each public name lives in: it is imported when the name is first used."""
 
 __all__ = [
     "FLOW",
     "MEASURES",
+    "METHODS",
     "InteractionGraph",
     "Interactions",
     "KeynodesError",
     "LabelsNeeded",
     "NotConverged",
+    "Partition",
     "Ranking",
     "ReadingError",
     "UnknownAccount",
     "UnknownName",
     "UnknownRelation",
     "UsageError",
+    "brokerage_by_community",
     "build_graph",
+    "community_summary",
+    "gatekeepers",
+    "partition",
     "rank",
     "read_interactions",
+    "resolution_scan",
+    "roles",
 ]
 
 

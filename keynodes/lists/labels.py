@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _LABEL = ("label", "community", "group", "class", "cluster", "department", "partition")
 
+_NO_LIST = (".json", ".jsonl", ".ndjson", ".parquet")
+"""Endings of tables that are written here, but not read as short lists."""
 
 _BELOW_ZERO = re.compile(r"-0*[1-9][0-9]*")
 """Whole numbers that are no label."""
@@ -33,6 +35,8 @@ def read_labels(
     none, and so is a whole number below 0 (as -1 is where labels are numbers). `spreadsheet_safe`
     removes the ``'`` that such output puts before ids such as ``=1+1``.
     """
+    if os.path.splitext(path)[1].lower() in _NO_LIST:
+        raise ReadingError(f"{path}: communities are read from CSV; write them to a .csv file")
     rows = rows_of(path, spreadsheet_safe)
     if not rows:
         raise ReadingError(f"{path} is empty")
