@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from keynodes.measures import MEASURES
     from keynodes.ranking import rank
     from keynodes.readers import read_interactions
+    from keynodes.recruitment import burn_in_partition, hubs, structural_hubs
     from keynodes.results import Partition, Ranking
 
 _HOMES = {
@@ -54,13 +55,16 @@ _HOMES = {
     "UsageError": "errors",
     "brokerage_by_community": "communities.cartography",
     "build_graph": "building",
+    "burn_in_partition": "recruitment",
     "community_summary": "communities.quality",
     "gatekeepers": "communities.gates",
+    "hubs": "recruitment",
     "partition": "communities.partitioning",
     "rank": "ranking",
     "read_interactions": "readers",
     "resolution_scan": "communities.resolutions",
     "roles": "communities.cartography",
+    "structural_hubs": "recruitment",
 }
 """Which module each public name lives in: it is imported when the name is first used."""
 
@@ -82,13 +86,16 @@ __all__ = [
     "UsageError",
     "brokerage_by_community",
     "build_graph",
+    "burn_in_partition",
     "community_summary",
     "gatekeepers",
+    "hubs",
     "partition",
     "rank",
     "read_interactions",
     "resolution_scan",
     "roles",
+    "structural_hubs",
 ]
 
 

@@ -17,7 +17,7 @@ CHUNK = 2**23
 """Records that are in Python's memory at a time: about 400 MB."""
 
 
-def build_graph(interactions: Interactions) -> InteractionGraph:
+def build_graph(interactions: Interactions, *, until: float | None = None) -> InteractionGraph:
     """Turn records into the graph of who can reach whom.
 
     Each record makes an arc in the direction its content flowed (an arc each way where the flow
@@ -28,6 +28,10 @@ def build_graph(interactions: Interactions) -> InteractionGraph:
     ----------
     interactions : Interactions
         From `read_interactions`.
+    until : float, optional
+        Only records before this time, in the unit of the records (seconds since 1970 for
+        timestamps): the graph as it was then, without accounts that came later. Records without
+        a time are left out.
 
     Returns
     -------
@@ -55,11 +59,13 @@ def build_graph(interactions: Interactions) -> InteractionGraph:
     report = interactions.report
     connection = interactions.connection
     relations = tuple(sorted(report.relations))
-    accounts = _make_codes(interactions, relations)
+    rows = "true" if until is None else f"record.time < {float(until)!r}::DOUBLE"
+    accounts = coded_accounts(interactions, rows)
+    _code_relations(interactions, relations)
     if report.weight_kind == "weight":
-        groups = _added(connection, len(accounts), len(relations))
+        groups = _added(connection, len(accounts), len(relations), rows)
     else:
-        groups = _counted(connection, report, len(accounts), len(relations))
+        groups = _counted(connection, report, len(accounts), len(relations), rows)
     connection.execute("DROP TABLE account; DROP TABLE relation_code")
     graph = assemble(
         accounts,
@@ -69,33 +75,43 @@ def build_graph(interactions: Interactions) -> InteractionGraph:
         time_unit=report.time_unit,
         attributes=interactions.attributes,
     )
+    if until is not None:
+        return graph
     pairs = int(np.count_nonzero(graph.mutual)) // 2
     kept_apart = graph.m - pairs
     return replace(graph, repeats_merged=report.records - report.self_loops - kept_apart)
 
 
-def _make_codes(interactions: Interactions, relations: tuple[str, ...]) -> np.ndarray:
-    """Number the accounts and the relations in tables of their own; return the accounts."""
+def coded_accounts(interactions: Interactions, rows: str = "true") -> np.ndarray:
+    """Number the accounts of some rows, in sorted order, in a table ``account``; return them.
+
+    The caller drops the table.
+    """
     connection = interactions.connection
     connection.execute(
         f"""
         CREATE OR REPLACE TABLE account AS
         SELECT id, (row_number() OVER (ORDER BY id) - 1)::INTEGER AS i FROM (
-            SELECT source AS id FROM {TABLE} UNION SELECT target FROM {TABLE}
+            SELECT source AS id FROM {TABLE} AS record WHERE {rows}
+            UNION SELECT target FROM {TABLE} AS record WHERE {rows}
             UNION SELECT unnest(?::VARCHAR[])
         )
         """,
-        [list(interactions.isolated)],
+        [list(interactions.isolated) if rows == "true" else []],
     )
-    connection.execute(
+    ids = connection.execute("SELECT id FROM account ORDER BY i").fetchnumpy()["id"]
+    return np.asarray(ids, dtype=object)
+
+
+def _code_relations(interactions: Interactions, relations: tuple[str, ...]) -> None:
+    """Number the relations in a table of their own."""
+    interactions.connection.execute(
         """
         CREATE OR REPLACE TABLE relation_code AS
         SELECT unnest(?::VARCHAR[]) AS name, unnest(range(?))::INTEGER AS code
         """,
         [list(relations), len(relations)],
     )
-    ids = connection.execute("SELECT id FROM account ORDER BY i").fetchnumpy()["id"]
-    return np.asarray(ids, dtype=object)
 
 
 def _arcs(columns: str, rows: str = "true") -> str:
@@ -112,7 +128,11 @@ def _arcs(columns: str, rows: str = "true") -> str:
 
 
 def _counted(
-    connection: "duckdb.DuckDBPyConnection", report: ReadingReport, accounts: int, relations: int
+    connection: "duckdb.DuckDBPyConnection",
+    report: ReadingReport,
+    accounts: int,
+    relations: int,
+    kept: str,
 ) -> Groups:
     """Group records whose weights are counts: whole numbers, which any order adds alike.
 
@@ -130,7 +150,7 @@ def _counted(
     columns = f"{count} AS count, {count}::DOUBLE AS weight, {time} AS time"
     groups = None
     for start in range(0, max(report.records, 1), CHUNK):
-        rows = f"record.rowid >= {start} AND record.rowid < {start + CHUNK}"
+        rows = f"record.rowid >= {start} AND record.rowid < {start + CHUNK} AND {kept}"
         chunk = _fetched(connection, _arcs(columns, rows))
         if groups is not None:
             chunk = Groups(*map(np.concatenate, zip(groups, chunk, strict=True)))
@@ -139,7 +159,9 @@ def _counted(
     return groups
 
 
-def _added(connection: "duckdb.DuckDBPyConnection", accounts: int, relations: int) -> Groups:
+def _added(
+    connection: "duckdb.DuckDBPyConnection", accounts: int, relations: int, kept: str
+) -> Groups:
     """Group records whose weights are not whole: added as 128-bit integers, exact in any order."""
     smallest, largest, rows = connection.execute(
         f"SELECT min(weight), max(weight), count(*) FROM {TABLE}"
@@ -151,7 +173,7 @@ def _added(connection: "duckdb.DuckDBPyConnection", accounts: int, relations: in
         SELECT tail, head, code, both_ways, count(*) AS count,
             sum((weight * {scale!r})::HUGEINT)::DOUBLE AS weight,
             coalesce(min(time), 'nan'::DOUBLE) AS first, coalesce(max(time), 'nan'::DOUBLE) AS last
-        FROM ({_arcs("weight, time")}) GROUP BY tail, head, code, both_ways
+        FROM ({_arcs("weight, time", kept)}) GROUP BY tail, head, code, both_ways
     """
     found = _fetched(connection, query)
     # An arc may come from records one way and both ways: two numbers, which any order adds alike.
