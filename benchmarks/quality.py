@@ -15,7 +15,8 @@ import numpy as np
 from measured import write
 
 from keynodes import MEASURES, build_graph, read_interactions
-from keynodes.ranking import AGGREGATION, DEFAULT_MEASURES
+from keynodes.aggregation import AGGREGATION
+from keynodes.ranking import DEFAULT_MEASURES
 from keynodes.results import middle_ranks_of
 from keynodes.synthetic import make
 

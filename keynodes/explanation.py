@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from keynodes.communities.choosing import partition_of
 from keynodes.errors import UnknownAccount
 from keynodes.escaping import unescape
 from keynodes.graph import Adjacency, InteractionGraph, written_time
@@ -146,6 +147,11 @@ def explain(
         check_used(name, [request(text) for texts in requests for text in texts])
     rows: list[dict[str, Any]] = []
     notices: list[str] = []
+    if labels is not None:
+        # Once for all rankings: a method takes its time.
+        context["labels"] = found = partition_of(graph, labels, rng=rng, progress=progress)
+        if found is not labels:
+            notices += found.notices
     for texts in requests:
         asked = [request(text) for text in texts]
         ranking = rank(

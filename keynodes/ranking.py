@@ -6,12 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from keynodes.errors import UsageError
+from keynodes.aggregation import AGGREGATION
+from keynodes.communities.choosing import partition_of
+from keynodes.errors import LabelsNeeded, UsageError
 from keynodes.graph import InteractionGraph
-from keynodes.lists import label_codes, match
+from keynodes.lists import match
 from keynodes.measures import MEASURES, Measure
 from keynodes.registry import pick
-from keynodes.results import TOP, Ranking, middle_ranks_of, ranks_of
+from keynodes.results import TOP, Partition, Ranking, middle_ranks_of, ranks_of
 from keynodes.thinning import without_accounts, without_records
 
 Progress = Callable[[str, int, int], None]
@@ -25,58 +27,9 @@ connected (`collective_influence`), and what passes through it (`betweenness`). 
 everywhere, and the consensus is not either: see ``benchmarks/results/quality.md``.
 """
 
-RANK_OFFSET = 60.0
-"""The constant of reciprocal rank fusion; the paper found 60 on its pilot data, and so do we."""
-
 NO_KEY = "neither end is key"
 
 MISSING_WHAT = ("records", "accounts")
-
-
-def reciprocal_rank_fusion(ranks: np.ndarray) -> np.ndarray:
-    """Sum over the members of 1 / (60 + rank): float64 (n,), high is key.
-
-    The first places count most, and one member that puts an account far down cannot undo the
-    others. Cormack, Clarke & Büttcher 2009, doi:10.1145/1571941.1572114.
-
-    Parameters
-    ----------
-    ranks : numpy.ndarray, shape (members, n)
-        From 1, ties at the mean of their places.
-
-    Examples
-    --------
-    >>> reciprocal_rank_fusion(np.array([[1, 2, 3], [1, 3, 2]])).round(4)
-    array([0.0328, 0.032 , 0.032 ])
-    """
-    return (1.0 / (RANK_OFFSET + ranks)).sum(axis=0)
-
-
-def borda(ranks: np.ndarray) -> np.ndarray:
-    """Mean over the members of the share of accounts placed behind: float64 (n,), high is key.
-
-    Every place counts the same, the last as much as the first. Borda 1781; Dwork et al. 2001,
-    doi:10.1145/371920.372165.
-
-    Parameters
-    ----------
-    ranks : numpy.ndarray, shape (members, n)
-        From 1, ties at the mean of their places.
-
-    Examples
-    --------
-    >>> borda(np.array([[1, 2, 3], [1, 3, 2]]))
-    array([1.  , 0.25, 0.25])
-    """
-    n = ranks.shape[1]
-    return ((n - ranks) / max(n - 1, 1)).mean(axis=0)
-
-
-AGGREGATION: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "reciprocal_rank_fusion": reciprocal_rank_fusion,
-    "borda": borda,
-}
-"""Published rules that make one order of several."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +51,7 @@ def rank(
     missing_what: str = "records",
     seeds: Iterable[str] | None = None,
     labels: Any = None,
+    within_communities: bool = False,
     protected: Iterable[str] | None = None,
     combine: str = "reciprocal_rank_fusion",
     rng: int = 0,
@@ -114,7 +68,7 @@ def rank(
         combined by `combine`; none means `DEFAULT_MEASURES`, members from each question
         (*heard*, *relays*, *bridges*).
     top : int, default 20
-        How many accounts the table shows; 0 for all.
+        How many accounts the table shows, of each community with `within_communities`; 0 for all.
     intervals : int, default 0
         Replicates with records missing, to see how the ranks depend on them: 100 is a good
         number. This is *sensitivity to missing records*, not a confidence interval.
@@ -125,8 +79,13 @@ def rank(
         accounts with all their records.
     seeds : iterable of str, optional
         Accounts known to be key, for the measures that start from them (see `keynodes measures`).
-    labels : mapping, Series, path or array of int, optional
-        The community of each account, for the measures that compare communities.
+    labels : Partition, str, path, mapping, Series or array of int, optional
+        The community of each account, for the measures that compare communities: found already,
+        a file, or the name of a method of `METHODS` (a file of that name goes first), which then
+        runs with the seed `rng`. In replicates they stay those of the whole graph.
+    within_communities : bool, default False
+        Count ranks inside the community of each account, by `labels`. The scores are those of the
+        whole graph all the same; accounts without a community are left out.
     protected : iterable of str, optional
         Accounts to mark: they take part in everything and are never proposed for removal.
     combine : {"reciprocal_rank_fusion", "borda"}, default "reciprocal_rank_fusion"
@@ -146,7 +105,7 @@ def rank(
     UnknownName
         No such measure or parameter.
     LabelsNeeded
-        A measure compares communities and there are no labels.
+        A measure compares communities, or ranks are to be counted in them, and there are none.
     UsageError
         An argument out of its range, or one that no measure asked for can use.
 
@@ -170,7 +129,22 @@ def rank(
     _check(requests, top, intervals, missing_what)
     rule = pick(AGGREGATION, combine, "rule")
     notices: list[str] = []
-    context = _context(graph, requests, seeds, labels, notices)
+    if within_communities and labels is None:
+        raise LabelsNeeded(
+            "ranks within communities need the communities: give --communities FILE "
+            "(account,label) or METHOD, or labels= in Python"
+        )
+    communities = None
+    if labels is not None:
+        if not within_communities:
+            notices += _about_idle("labels", requests)
+        communities = partition_of(graph, labels, rng=rng, progress=progress)
+        if communities is not labels:
+            notices += communities.notices
+        if intervals:
+            notices.append("in every replicate the communities are those of the whole graph")
+    context = _context(graph, requests, seeds, communities, notices)
+    within = communities if within_communities else None
     scores, member_scores = _scores(graph, requests, rule, context, rng, notices.append, progress)
 
     sensitivity: dict[str, np.ndarray] = {}
@@ -180,6 +154,7 @@ def rank(
             requests,
             rule,
             context,
+            within,
             intervals,
             missing,
             missing_what,
@@ -198,6 +173,8 @@ def rank(
         if found.unknown:
             notices.append(found.sentence)
     several = len(requests) > 1
+    if within is not None:
+        notices += _about_within(within)
     return Ranking(
         accounts=graph.accounts,
         scores=scores,
@@ -206,12 +183,13 @@ def rank(
         method=combine if several else requests[0].measure.name,
         top=top,
         members={
-            asked.text: ranks_of(member, _end(asked))
+            asked.text: ranks_of(member, _end(asked), None if within is None else within.labels)
             for asked, member in zip(requests, member_scores, strict=True)
         }
         if several
         else {},
         protected=marked,
+        within=within,
         notices=tuple(dict.fromkeys(notices)),
         **sensitivity,
     )
@@ -259,7 +237,7 @@ def _context(
     graph: InteractionGraph,
     requests: Sequence[Request],
     seeds: Iterable[str] | None,
-    labels: Any,
+    communities: Partition | None,
     notices: list[str],
 ) -> dict[str, np.ndarray]:
     """Seeds and labels as arrays; a sentence where a measure does not use what was given."""
@@ -274,12 +252,8 @@ def _context(
             raise UsageError("none of the seeds is in the graph")
         notices += _about_idle("seeds", requests)
         context["seeds"] = found.indices
-    if labels is not None:
-        codes, _, unmatched = label_codes(graph, labels)
-        if unmatched:
-            notices.append(unmatched)
-        notices += _about_idle("labels", requests)
-        context["labels"] = codes
+    if communities is not None:
+        context["labels"] = communities.labels
     for asked in requests:
         if asked.measure.key == "none":
             notices.append(f"{asked.measure.name}: {NO_KEY}; listed from high to low")
@@ -302,7 +276,10 @@ def check_used(what: str, requests: Sequence[Request]) -> list[str]:
     idle = [r.measure.name for r in requests if what not in r.measure.context]
     if len(idle) == len(requests):
         able = [row.name for row in MEASURES.values() if what in row.context]
-        raise UsageError(f"none of these measures uses {what}; those that do: {', '.join(able)}")
+        inside = "; to rank inside communities, say --within-communities" * (what == "labels")
+        raise UsageError(
+            f"none of these measures uses {what}; those that do: {', '.join(able)}{inside}"
+        )
     return idle
 
 
@@ -346,6 +323,7 @@ def _sensitivity(
     requests: Sequence[Request],
     rule: Callable[[np.ndarray], np.ndarray],
     context: Mapping[str, np.ndarray],
+    within: Partition | None,
     replicates: int,
     missing: float,
     missing_what: str,
@@ -366,7 +344,12 @@ def _sensitivity(
             thinned = without_records(graph, missing, np.random.default_rng(thinning))
             present = np.arange(graph.n)
         scores, _ = _scores(thinned, requests, rule, _among(context, present, graph.n), drawing)
-        ranks[i, present] = ranks_of(scores, key)
+        if within is None:
+            ranks[i, present] = ranks_of(scores, key)
+        else:
+            inside = within.labels[present]
+            counted = ranks_of(scores, key, inside)
+            ranks[i, present] = np.where(inside >= 0, counted, np.nan)
         if progress:
             progress("replicates", i + 1, replicates)
     seen = (~np.isnan(ranks)).sum(axis=0)
@@ -397,6 +380,15 @@ def _among(context: Mapping[str, np.ndarray], present: np.ndarray, n: int) -> di
         if not len(inside["seeds"]):
             del inside["seeds"]
     return inside
+
+
+def _about_within(within: Partition) -> list[str]:
+    said = ["scores are those of the whole graph; ranks are counted inside each community"]
+    if without := int((within.labels < 0).sum()):
+        said.append(
+            f"{without:,} of {len(within.labels):,} accounts have no community and are left out"
+        )
+    return said
 
 
 def _about_intervals(

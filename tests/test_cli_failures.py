@@ -19,7 +19,7 @@ from commands import PROGRAM, SAMPLE, keynodes, program
         (["rank", "missing.csv"], 1, "missing.csv"),
         (["rank", "{file}", "--by", "betweeness"], 2, "did you mean 'betweenness'"),
         (["rank", "{file}", "--by", "katz:aplha=1"], 2, "did you mean 'alpha'"),
-        (["rank", "{file}", "--by", "gatekeeper"], 2, "--labels"),
+        (["rank", "{file}", "--by", "gatekeeper"], 2, "give --communities FILE"),
         (["rank", "{file}", "--format", "xml"], 2, "there is no format 'xml'"),
         (["rank", "{file}", "--format", "parquet"], 2, "-o FILE"),
         (["rank", "{file}", "--top", "-1"], 2, "--top"),

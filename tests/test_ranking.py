@@ -1,14 +1,18 @@
+from dataclasses import replace
+
+import naive
 import numpy as np
 import pytest
-from conftest import graphs, random_graph
+from conftest import graphs, labels_for, random_graph
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from keynodes import MEASURES, InteractionGraph, rank
-from keynodes.errors import LabelsNeeded, UnknownName, UsageError
-from keynodes.ranking import AGGREGATION, DEFAULT_MEASURES, borda, reciprocal_rank_fusion
-from keynodes.results import middle_ranks_of, ranks_of
+from keynodes.aggregation import AGGREGATION, borda, reciprocal_rank_fusion
+from keynodes.errors import LabelsNeeded, ReadingError, UnknownName, UsageError
+from keynodes.ranking import DEFAULT_MEASURES
+from keynodes.results import Partition, Ranking, middle_ranks_of, ranks_of
 
 
 @pytest.fixture(scope="module")
@@ -209,7 +213,7 @@ def test_protected_accounts_stay_and_are_marked(graph):
         ("katz:alpha=lots", UsageError, "alpha must be a number, got 'lots'"),
         ("katz:alpha", UsageError, "expected NAME:parameter=value"),
         (["katz", "katz"], UsageError, "asked for twice"),
-        ("gatekeeper", LabelsNeeded, "--labels"),
+        ("gatekeeper", LabelsNeeded, "--communities FILE"),
     ],
 )
 def test_wrong_requests_are_explained(graph, by, error, message):
@@ -242,3 +246,165 @@ def test_a_measure_without_a_key_end_says_so(star):
 def test_any_graph_can_be_ranked(graph):
     table = rank(graph, intervals=2).to_frame()
     assert len(table) == min(graph.n, 20)
+
+
+# --- within communities ---------------------------------------------------------------------------
+
+
+def in_communities(graph, labels, names=None):
+    names = tuple(str(i) for i in range(max(labels, default=-1) + 1)) if names is None else names
+    return Partition(graph.accounts, np.asarray(labels, np.int64), names=names)
+
+
+def test_ranks_within_communities_by_hand():
+    """Two communities, a tie in one of them, an account without any."""
+    accounts = np.array(["ann", "bob", "cat", "dan", "eve", "fay"], dtype=object)
+    partition = Partition(accounts, np.array([1, 0, 0, 1, 0, -1]), names=("red", "blue"))
+    ranking = Ranking(
+        accounts,
+        np.array([5.0, 1.0, 2.0, 7.0, 2.0, 9.0]),
+        ("in_degree",),
+        within=partition,
+        protected=np.array([True, False, False, False, False, True]),
+    )
+    assert ranking.ranks.tolist() == [2, 3, 1, 1, 1, 0]
+    table = ranking.to_frame()
+    assert list(table) == ["rank", "account", "community", "score", "protected"]
+    assert table.values.tolist() == [
+        [1, "cat", "red", 2.0, False],
+        [1, "eve", "red", 2.0, False],
+        [3, "bob", "red", 1.0, False],
+        [1, "dan", "blue", 7.0, False],
+        [2, "ann", "blue", 5.0, True],
+    ]
+    low = replace(ranking, key="low", top=1).to_frame()
+    assert low["account"].tolist() == ["bob", "ann"]
+    assert replace(ranking, top=2).to_frame()["account"].tolist() == ["cat", "eve", "dan", "ann"]
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([0.0, 1.0, -2.0, 0.5, np.nan, np.inf]), st.integers(-1, 3)),
+        max_size=20,
+    ),
+    st.sampled_from(["high", "low"]),
+)
+def test_ranks_within_communities_are_those_of_the_twin(rows, key):
+    scores = np.array([score for score, _ in rows], float)
+    labels = np.array([label for _, label in rows], np.int64)
+    assert ranks_of(scores, key, labels).tolist() == naive.ranks_within(scores, key, labels)
+    members = np.flatnonzero(labels == 1)
+    assert (
+        ranks_of(scores, key, labels)[members].tolist() == ranks_of(scores[members], key).tolist()
+    )
+
+
+@given(graphs())
+def test_one_community_of_everybody_is_the_plain_ranking(graph):
+    by = ["out_degree", "pagerank"]
+    plain = rank(graph, by, top=3)
+    inside = rank(
+        graph, by, top=3, within_communities=True,
+        labels=in_communities(graph, [0] * graph.n, names=("0",)),
+    )  # fmt: skip
+    assert inside.to_frame().drop(columns="community").equals(plain.to_frame())
+
+
+def test_each_community_is_ranked_by_the_scores_of_the_whole_graph(graph):
+    partition = in_communities(graph, labels_for(graph).tolist())
+    by = ["pagerank", "out_degree"]
+    whole = rank(graph, by, top=0)
+    ranking = rank(graph, by, labels=partition, within_communities=True, top=4)
+    np.testing.assert_array_equal(ranking.scores, whole.scores)
+    assert ranking.ranks.tolist() == naive.ranks_within(whole.scores, "high", partition.labels)
+    table = ranking.to_frame()
+    assert list(table) == ["rank", "account", "community", "score", *by]
+    assert table["community"].tolist() == ["0"] * 4 + ["1"] * 4 + ["2"] * 4
+    for name in by:
+        alone = rank(graph, name, labels=partition, within_communities=True, top=0)
+        np.testing.assert_array_equal(ranking.members[name], alone.ranks)
+    assert "43 of 300 accounts have no community and are left out" in ranking.notices
+    assert not any("labels are not used" in notice for notice in ranking.notices)
+
+
+@pytest.mark.parametrize("what", ["records", "accounts"])
+def test_intervals_within_communities(graph, what):
+    partition = in_communities(graph, labels_for(graph).tolist())
+    asked = {"labels": partition, "within_communities": True, "missing_what": what, "top": 5}
+    ranking = rank(graph, "out_degree", intervals=10, **asked)
+    table = ranking.to_frame()
+    assert list(table)[2:] == ["community", "score", "rank_low", "rank_high", "top_share"]
+    assert (ranking.rank_low <= ranking.rank_high)[partition.labels >= 0].all()
+    assert table.loc[table["rank"] == 1, "top_share"].min() > 0.8
+    assert np.isnan(ranking.rank_low[partition.labels < 0]).all()
+    assert any("communities are those of the whole graph" in notice for notice in ranking.notices)
+    nothing = rank(graph, "out_degree", intervals=3, missing=0.0, **asked)
+    inside = partition.labels >= 0
+    np.testing.assert_array_equal(nothing.rank_low[inside], nothing.ranks[inside])
+    np.testing.assert_array_equal(nothing.rank_high[inside], nothing.ranks[inside])
+    everybody = rank(graph, "out_degree", intervals=3, missing=0.0, **{**asked, "top": 0})
+    np.testing.assert_array_equal(everybody.top_share[inside], nothing.ranks[inside] <= 20)
+
+
+def test_ranking_within_communities_needs_them(graph):
+    with pytest.raises(LabelsNeeded, match="give --communities FILE"):
+        rank(graph, "out_degree", within_communities=True)
+    with pytest.raises(UsageError, match="none of these measures uses labels"):
+        rank(graph, "out_degree", labels=labels_for(graph))
+
+
+def test_a_partition_of_another_graph_is_matched_by_account(graph):
+    partition = in_communities(graph, [i % 3 for i in range(graph.n)], ("x", "y", "z"))
+    part = graph.among(np.arange(graph.n) < 100)
+    ranking = rank(part, "out_degree", labels=partition, within_communities=True, top=0)
+    table = ranking.to_frame()
+    expected = {a: "xyz"[i % 3] for i, a in enumerate(graph.accounts[:100])}
+    assert dict(zip(table["account"], table["community"], strict=True)) == expected
+    assert any("not in the graph" in notice for notice in ranking.notices)
+
+
+def test_communities_may_be_a_method_a_file_or_a_table(graph, tmp_path, monkeypatch):
+    from keynodes.communities.partitioning import partition
+
+    found = partition(graph, "labels", rng=3)
+    by_method = rank(graph, "liaison", labels="labels", rng=3)
+    np.testing.assert_array_equal(by_method.scores, rank(graph, "liaison", labels=found).scores)
+    assert set(found.notices) <= set(by_method.notices)
+    path = tmp_path / "c.csv"
+    path.write_text(found.to_frame().to_csv(index=False))
+    table = dict(zip(found.accounts, found.labels.tolist(), strict=True))
+    for labels in (path, str(path), table, found.labels):
+        np.testing.assert_array_equal(
+            rank(graph, "liaison", labels=labels).scores, by_method.scores
+        )
+    monkeypatch.chdir(tmp_path)
+    path.rename("labels")
+    notices = rank(graph, "liaison", labels="labels").notices
+    assert "'labels' is a file and a method: the file was read" in notices
+
+
+def test_explain_finds_communities_once_for_all_its_rankings(graph, monkeypatch):
+    from keynodes.communities import choosing
+    from keynodes.explanation import explain
+
+    calls = []
+    found = choosing.partition
+    monkeypatch.setattr(
+        choosing, "partition", lambda *args, **how: calls.append(args) or found(*args, **how)
+    )
+    shown = explain(graph, graph.accounts[0], by=["participation", "liaison"], labels="labels")
+    assert len(shown.to_frame()) > 3
+    assert len(calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("labels", "error", "message"),
+    [
+        ("leidn", UnknownName, "no file and no community method 'leidn'; did you mean 'leiden'"),
+        ("no/such", ReadingError, "no/such: there is no such file"),
+        ("none.csv", ReadingError, "none.csv: there is no such file"),
+    ],
+)
+def test_communities_that_are_nowhere(graph, labels, error, message):
+    with pytest.raises(error, match=message):
+        rank(graph, "liaison", labels=labels)

@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
-from keynodes.cli.options import Output, Reading, Scoring, shares_options
+from keynodes.cli.options import Output, shares_options
+from keynodes.cli.reading import Reading
+from keynodes.cli.scoring import Scoring
 
 
 @shares_options

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from keynodes.cli.options import Output, Reading, shares_options
+from keynodes.cli.options import Output, shares_options
+from keynodes.cli.reading import Reading
 
 if TYPE_CHECKING:
     from keynodes.interactions import ReadingReport

@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
-from keynodes.cli.options import Output, Reading, Scoring, shares_options
+from keynodes.cli.options import Output, shares_options
+from keynodes.cli.reading import Reading
+from keynodes.cli.scoring import Scoring
 
 
 @shares_options
@@ -22,6 +24,13 @@ def command(
         ),
     ] = None,
     top: Annotated[int, typer.Option(min=0, help="How many accounts to list; 0 for all.")] = 20,
+    within_communities: Annotated[
+        bool,
+        typer.Option(
+            "--within-communities",
+            help="Rank inside each community, and list the first of each.",
+        ),
+    ] = False,
     scoring: Scoring,
 ) -> None:
     """Rank accounts by one measure or by the consensus of several.
@@ -37,10 +46,21 @@ def command(
     with talk(output.quiet) as progress:
         interactions, graph, about = reading.read(progress, output.quiet)
         scoring.check(graph, given)
-        ranking = rank(graph, by, top=top, progress=progress, **scoring.replicates(), **given)
+        ranking = rank(
+            graph,
+            by,
+            top=top,
+            within_communities=within_communities,
+            progress=progress,
+            **scoring.replicates(),
+            **given,
+        )
     notices = [*about, *ranking.notices]
-    if top and graph.n > top:
-        notices.append(f"the first {top:,} of {graph.n:,} accounts; --top 0 lists all")
+    if len(ranking.shown) < len(ranking.order):
+        each = " of each community," if within_communities else ""
+        notices.append(
+            f"the first {top:,}{each} of {len(ranking.order):,} accounts; --top 0 lists all"
+        )
     deliver(
         ranking.to_frame(),
         reading,
@@ -51,6 +71,7 @@ def command(
             "by": list(ranking.by),
             "method": ranking.method,
             "top": top,
+            "within_communities": within_communities,
             **asdict(scoring),
         },
         interactions=interactions,

@@ -3,8 +3,9 @@
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from keynodes.escaping import one_line
@@ -55,6 +56,10 @@ class Talk:
             self._show(what, done, total)
             if done >= total:
                 self._finish(what)
+
+    def on(self, what: str) -> Callable[[int, int], None]:
+        """Return the callback for library functions that do one thing: ``(done, total)``."""
+        return partial(self, what)
 
     def close(self) -> None:
         """Take all bars away."""

@@ -14,7 +14,16 @@ from keynodes.graph import InteractionGraph
 from keynodes.interactions import ReadingReport
 from keynodes.writing import written_whole
 
-PACKAGES = ("duckdb", "igraph", "numba", "numpy", "pandas", "scipy")
+PACKAGES = (
+    "duckdb",
+    "igraph",
+    "leidenalg",
+    "numba",
+    "numpy",
+    "pandas",
+    "scikit-learn",
+    "scipy",
+)
 """Whose versions may change a number."""
 
 

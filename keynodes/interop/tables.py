@@ -181,10 +181,17 @@ def _shown(value: Any, longest: int) -> str:
     if isinstance(value, bool | np.bool_):
         return "yes" if value else ""
     if isinstance(value, float | np.floating):
-        return "" if math.isnan(value) else f"{value:.6g}"
+        return "" if math.isnan(value) else _number(float(value))
     if isinstance(value, int | np.integer):
         return f"{value:,}"
     return "" if value is None else shown_text(str(value), longest)
+
+
+def _number(value: float) -> str:
+    """Four digits, which the eye takes in; large numbers whole. CSV keeps every digit."""
+    if 1000 <= abs(value) < 1e15:
+        return f"{value:,.0f}"
+    return f"{value:.3g}" if abs(value) < 1e-4 else f"{value:.4g}"
 
 
 def shown_text(text: str, longest: int = LONGEST) -> str:
@@ -235,7 +242,7 @@ def _json_value(value: Any) -> Any:
 def _rows(frame: "pandas.DataFrame") -> Any:
     # Column by column: a row across columns would turn whole numbers into floats.
     columns = [frame[column].tolist() for column in frame.columns]
-    missing = [[v is None or v != v for v in column] for column in columns]
+    missing = [frame[column].isna().tolist() for column in frame.columns]
     return zip(
         *(
             [None if gone else value for value, gone in zip(column, gaps, strict=True)]
