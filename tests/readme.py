@@ -41,6 +41,16 @@ def commands_table() -> str:
     return "\n".join(lines)
 
 
+def methods_table() -> str:
+    from keynodes.communities import capabilities
+
+    columns = ["method", "direction", "weights", "layers", "resolution", "needs", "meaning"]
+    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
+    for row in capabilities()[columns].itertuples(index=False):
+        lines.append("| " + " | ".join([f"`{row.method}`", *map(str, row[1:])]) + " |")
+    return "\n".join(lines)
+
+
 def flow_table() -> str:
     from keynodes import FLOW
 
@@ -61,6 +71,7 @@ def default_measures() -> str:
 TABLES = {
     "measures table": measures_table,
     "commands table": commands_table,
+    "methods table": methods_table,
     "flow table": flow_table,
 }
 INLINE = {"default measures": default_measures}
@@ -100,7 +111,7 @@ def sessions(text: str) -> list[tuple[str, str]]:
     return found
 
 
-def shown_on_a_terminal(command: str, columns: int = 118) -> str:
+def shown_on_a_terminal(command: str, columns: int = 122) -> str:
     """What a terminal of a width shows when a command runs in the project's folder."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
