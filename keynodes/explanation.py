@@ -10,11 +10,11 @@ from keynodes.communities.choosing import partition_of
 from keynodes.errors import UnknownAccount
 from keynodes.escaping import unescape
 from keynodes.graph import Adjacency, InteractionGraph, written_time
+from keynodes.kernels.blocks import NamedProgress
 from keynodes.lists import match
 from keynodes.ranking import (
     DEFAULT_MEASURES,
     NO_KEY,
-    Progress,
     check_used,
     rank,
     request,
@@ -92,7 +92,7 @@ def explain(
     labels: Any = None,
     protected: Iterable[str] | None = None,
     rng: int = 0,
-    progress: Progress | None = None,
+    progress: NamedProgress | None = None,
 ) -> Explanation:
     """Show the numbers behind one account.
 

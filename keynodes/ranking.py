@@ -10,14 +10,12 @@ from keynodes.aggregation import AGGREGATION
 from keynodes.communities.choosing import partition_of
 from keynodes.errors import LabelsNeeded, UsageError
 from keynodes.graph import InteractionGraph
+from keynodes.kernels.blocks import NamedProgress, progress_on
 from keynodes.lists import match
 from keynodes.measures import MEASURES, Measure
 from keynodes.registry import pick
 from keynodes.results import TOP, Partition, Ranking, middle_ranks_of, ranks_of
 from keynodes.thinning import without_accounts, without_records
-
-Progress = Callable[[str, int, int], None]
-"""Called as ``progress(what, done, total)``."""
 
 DEFAULT_MEASURES = ("pagerank", "h_index", "collective_influence", "betweenness")
 """The consensus when nothing is asked for: members from each of the three questions.
@@ -55,7 +53,7 @@ def rank(
     protected: Iterable[str] | None = None,
     combine: str = "reciprocal_rank_fusion",
     rng: int = 0,
-    progress: Progress | None = None,
+    progress: NamedProgress | None = None,
 ) -> Ranking:
     """Put the accounts in the order of a measure, or of the consensus of several.
 
@@ -290,7 +288,7 @@ def _scores(
     context: Mapping[str, np.ndarray],
     rng: int | np.random.SeedSequence,
     notice: Callable[[str], None] | None = None,
-    progress: Progress | None = None,
+    progress: NamedProgress | None = None,
 ) -> tuple[np.ndarray, list[np.ndarray]]:
     """The scores to rank by, and those of each member."""
     members = []
@@ -301,7 +299,7 @@ def _scores(
             # Every measure has a stream of its own, whichever others are asked for.
             "rng": np.random.default_rng(rng),
             "notice": notice,
-            "progress": None if progress is None else _named(progress, name),
+            "progress": progress_on(progress, name),
         }
         given = {k: available[k] for k in asked.measure.context if k in available}
         members.append(asked.measure(graph, **given, **asked.parameters))
@@ -312,10 +310,6 @@ def _scores(
         for asked, member in zip(requests, members, strict=True)
     ]
     return rule(np.array(ranks)), members
-
-
-def _named(progress: Progress, name: str) -> Callable[[int, int], None]:
-    return lambda done, total: progress(name, done, total)
 
 
 def _sensitivity(
@@ -329,7 +323,7 @@ def _sensitivity(
     missing_what: str,
     top: int,
     rng: int,
-    progress: Progress | None,
+    progress: NamedProgress | None,
 ) -> dict[str, np.ndarray]:
     """Rank every replicate; nine in ten ranks of an account lie between low and high."""
     key = "high" if len(requests) > 1 else _end(requests[0])

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from keynodes.communities.partitioning import Progress, given, partition
+from keynodes.communities.partitioning import given, partition
 from keynodes.communities.registration import METHODS
 from keynodes.errors import ReadingError, UnknownName
 from keynodes.graph import InteractionGraph
+from keynodes.kernels.blocks import NamedProgress
 from keynodes.lists import read_labels
 from keynodes.registry import pick, suggestion
 from keynodes.results import Partition
@@ -75,7 +76,11 @@ def named_communities(text: "str | os.PathLike[str]", *, spreadsheet_safe: bool 
 
 
 def partition_of(
-    graph: InteractionGraph, communities: Any, *, rng: int = 0, progress: Progress | None = None
+    graph: InteractionGraph,
+    communities: Any,
+    *,
+    rng: int = 0,
+    progress: NamedProgress | None = None,
 ) -> Partition:
     """Return the communities of a graph's accounts, in whichever way they are given.
 

@@ -1,8 +1,7 @@
 """`partition`: the community of every account, from several runs, and how far it can be trusted."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from keynodes.communities.runs import run_labels
 from keynodes.errors import UsageError
 from keynodes.escaping import one_line
 from keynodes.graph import InteractionGraph
+from keynodes.kernels.blocks import NamedProgress, progress_on
 from keynodes.lists import label_codes
 from keynodes.lists.matching import named
 from keynodes.registry import pick
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas
-
-Progress = Callable[[str, int, int], None]
-"""Called as ``progress(what, done, total)``."""
 
 RUNS = 10
 """Runs unless asked otherwise: a stability then comes in steps fine enough to sort accounts by."""
@@ -44,7 +41,7 @@ def partition(
     rng: int = 0,
     layers: str | None = None,
     layer_weights: Mapping[str, float] | None = None,
-    progress: Progress | None = None,
+    progress: NamedProgress | None = None,
 ) -> Partition:
     """Find the community of every account, and how far each can be trusted.
 
@@ -120,7 +117,7 @@ def partition(
         row,
         streams(rng, runs),
         arguments,
-        partial(progress, f"runs of {row.name}") if progress else None,
+        progress_on(progress, f"runs of {row.name}"),
     )
     labels = consensus(each)
     trust: dict[str, Any] = {}

@@ -9,10 +9,11 @@ import numpy as np
 
 from keynodes.communities import METHODS
 from keynodes.communities.agreement import adjusted_rand
-from keynodes.communities.partitioning import RUNS, Progress, partition
+from keynodes.communities.partitioning import RUNS, partition
 from keynodes.errors import UsageError
 from keynodes.escaping import shortened
 from keynodes.graph import InteractionGraph
+from keynodes.kernels.blocks import NamedProgress
 from keynodes.registry import pick
 from keynodes.results import Partition
 
@@ -95,7 +96,7 @@ def resolution_scan(
     rng: int = 0,
     layers: str | None = None,
     layer_weights: dict[str, float] | None = None,
-    progress: Progress | None = None,
+    progress: NamedProgress | None = None,
 ) -> ResolutionScan:
     """Find communities at several resolutions, and the plateaus where they stay the same.
 

@@ -28,6 +28,14 @@ WORKSPACE = 128 * 2**20
 Progress = Callable[[int, int], None]
 """Called as ``progress(done, total)`` in any unit of work."""
 
+NamedProgress = Callable[[str, int, int], None]
+"""Called as ``progress(what, done, total)``, where there are several things to do."""
+
+
+def progress_on(progress: NamedProgress | None, what: str) -> Progress | None:
+    """Return the progress of one thing of several; None where nobody wants to know."""
+    return None if progress is None else lambda done, total: progress(what, done, total)
+
 
 def threads() -> int:
     """How many threads to use: ``KEYNODES_THREADS``, else the processors this process may use.

@@ -1,6 +1,5 @@
 """`hubs`: who draws newcomers into a community, beyond what chance would have."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +13,7 @@ from keynodes.durations import duration, written_length
 from keynodes.errors import KeynodesError, UsageError
 from keynodes.graph import InteractionGraph, written_time
 from keynodes.interactions import TABLE, Interactions
+from keynodes.kernels.blocks import NamedProgress, progress_on
 from keynodes.kernels.contacts import REACHED
 from keynodes.measures import MEASURES
 from keynodes.readers.times import kind_of_text, parse_period
@@ -28,8 +28,6 @@ from keynodes.recruitment.chance import (
 from keynodes.recruitment.contacts import Meetings, Rules, meetings
 from keynodes.recruitment.findings import DISCOVERY, Hubs
 from keynodes.results import TOP, Partition
-
-Progress = Callable[[str, int, int], None]
 
 WINDOW, HORIZON = "7d", "30d"
 """For first contacts, and after them for being drawn in; unless asked otherwise."""
@@ -49,7 +47,7 @@ def hubs(
     further: int = 3,
     top: int = TOP,
     graph: InteractionGraph | None = None,
-    progress: Progress | None = None,
+    progress: NamedProgress | None = None,
 ) -> Hubs:
     """Find the accounts that draw newcomers into their community, beyond what chance would have.
 
@@ -161,10 +159,12 @@ def hubs(
     if not np.array_equal(acts.accounts, graph.accounts):
         raise UsageError("the graph is not of these records: their accounts differ")
     labels, names, notices = _labels(graph, partition)
-    followed = meetings(acts, labels, rules, _named(progress, "following newcomers"))
+    followed = meetings(acts, labels, rules, progress_on(progress, "following newcomers"))
     tested = tested_accounts(acts, followed, rules)
     draws = draws_of(acts, followed)
-    by_chance = chances(acts, followed, rules, draws, tested, progress=_named(progress, "chances"))
+    by_chance = chances(
+        acts, followed, rules, draws, tested, progress=progress_on(progress, "chances")
+    )
     found = Hubs(
         accounts=acts.accounts,
         tested=tested,
@@ -262,10 +262,6 @@ def burn_in_partition(
     """
     graph = build_graph(interactions, until=end_of_burn_in(interactions, burn_in))
     return partitioning.partition(graph, by, **arguments)
-
-
-def _named(progress: Progress | None, what: str) -> Callable[[int, int], None] | None:
-    return None if progress is None else lambda done, total: progress(what, done, total)
 
 
 def _labels(

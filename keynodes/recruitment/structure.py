@@ -1,6 +1,5 @@
 """`structural_hubs`: who turns to the periphery and to outsiders, for records without times."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -14,12 +13,11 @@ from keynodes.errors import UsageError
 from keynodes.flow import act_of
 from keynodes.graph import InteractionGraph
 from keynodes.interactions import TABLE, Interactions
+from keynodes.kernels.blocks import NamedProgress
 from keynodes.results import TOP, Partition, ranks_of
 
 if TYPE_CHECKING:
     import pandas
-
-Progress = Callable[[str, int, int], None]
 
 PERIPHERAL = ("ultra-peripheral", "peripheral")
 """Roles that a member of the periphery has; beside that it has fewer neighbours in its community
@@ -123,7 +121,7 @@ def structural_hubs(
     *,
     top: int = TOP,
     graph: InteractionGraph | None = None,
-    progress: Progress | None = None,
+    progress: NamedProgress | None = None,
 ) -> StructuralHubs:
     """Find the accounts that turn to the periphery and to outsiders more than their community.
 
