@@ -31,6 +31,15 @@ if TYPE_CHECKING:
     from keynodes.flow import FLOW
     from keynodes.graph import InteractionGraph
     from keynodes.interactions import Interactions
+    from keynodes.keyplayers import (
+        KEY_PLAYER_MEASURES,
+        KeyPlayers,
+        distance_fragmentation,
+        distance_reach,
+        fragmentation,
+        key_players,
+        m_reach,
+    )
     from keynodes.measures import MEASURES
     from keynodes.ranking import rank
     from keynodes.readers import read_interactions
@@ -41,6 +50,8 @@ _HOMES = {
     "FLOW": "flow",
     "InteractionGraph": "graph",
     "Interactions": "interactions",
+    "KEY_PLAYER_MEASURES": "keyplayers",
+    "KeyPlayers": "keyplayers",
     "KeynodesError": "errors",
     "LabelsNeeded": "errors",
     "MEASURES": "measures",
@@ -57,8 +68,13 @@ _HOMES = {
     "build_graph": "building",
     "burn_in_partition": "recruitment",
     "community_summary": "communities.quality",
+    "distance_fragmentation": "keyplayers",
+    "distance_reach": "keyplayers",
+    "fragmentation": "keyplayers",
     "gatekeepers": "communities.gates",
     "hubs": "recruitment",
+    "key_players": "keyplayers",
+    "m_reach": "keyplayers",
     "partition": "communities.partitioning",
     "rank": "ranking",
     "read_interactions": "readers",
@@ -70,10 +86,12 @@ _HOMES = {
 
 __all__ = [
     "FLOW",
+    "KEY_PLAYER_MEASURES",
     "MEASURES",
     "METHODS",
     "InteractionGraph",
     "Interactions",
+    "KeyPlayers",
     "KeynodesError",
     "LabelsNeeded",
     "NotConverged",
@@ -88,8 +106,13 @@ __all__ = [
     "build_graph",
     "burn_in_partition",
     "community_summary",
+    "distance_fragmentation",
+    "distance_reach",
+    "fragmentation",
     "gatekeepers",
     "hubs",
+    "key_players",
+    "m_reach",
     "partition",
     "rank",
     "read_interactions",

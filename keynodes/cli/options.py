@@ -18,7 +18,7 @@ import typer
 from keynodes.cli.guarding import guarded
 from keynodes.cli.reading import Reading
 
-LISTS = ("seeds", "protect")
+LISTS = ("seeds", "protect", "must")
 """Options of commands that name a file to read, beside those of `Reading`."""
 
 NEEDS = {

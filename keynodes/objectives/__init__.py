@@ -1,0 +1,15 @@
+"""OBJECTIVES: what is left of the network when accounts are gone, step by step."""
+
+from keynodes.objectives.curves import RemovalCurve, removal_curve
+from keynodes.objectives.registration import OBJECTIVES, Objective
+from keynodes.objectives.summaries import curve_area, removals_to, robustness
+
+__all__ = [
+    "OBJECTIVES",
+    "Objective",
+    "RemovalCurve",
+    "curve_area",
+    "removal_curve",
+    "removals_to",
+    "robustness",
+]

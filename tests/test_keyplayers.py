@@ -1,0 +1,439 @@
+"""Key player sets: values against their twins and the paper, sets against all others."""
+
+import naive_keyplayers as naive
+import networkx as nx
+import numpy as np
+import pytest
+from conftest import DATA, graphs, random_graph
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import keynodes
+from keynodes import InteractionGraph, build_graph, key_players, read_interactions
+from keynodes.errors import UnknownAccount, UsageError
+from keynodes.kernels import keyplayers as kernels
+from keynodes.keyplayers import choosing, cutting, problem, separating, watching
+
+NAMES = {
+    "fragmentation": "remove",
+    "distance-fragmentation": "remove",
+    "m-reach": "watch",
+    "distance-reach": "watch",
+}
+
+
+def twin(measure, direction, weights=None, radius=2):
+    """The naive value of a set, as a function of graph and indices."""
+    function = getattr(naive, measure.replace("-", "_"))
+    more = {"radius": radius} if measure == "m-reach" else {}
+    return lambda graph, members: function(
+        graph, members, direction=direction, weights=weights, **more
+    )
+
+
+def undirected_graph(edges):
+    """A graph of named edges; the index of each account comes with it."""
+    names = sorted({name for edge in edges for name in edge})
+    place = {name: i for i, name in enumerate(names)}
+    return InteractionGraph.from_arcs(
+        names, [place[u] for u, _ in edges], [place[v] for _, v in edges]
+    )
+
+
+@pytest.fixture
+def by_targets(monkeypatch):
+    """Make m-reach choose by targets, as where searches from all accounts would meet too much."""
+    monkeypatch.setattr(choosing, "SEARCHING", -1)
+
+
+@pytest.fixture
+def searching(monkeypatch):
+    """Make the search do its work where otherwise all sets would be compared."""
+    monkeypatch.setattr(problem, "COMPARED", 0)
+
+
+# --- values -----------------------------------------------------------------------------------
+
+
+@given(graphs(max_accounts=10), st.data())
+def test_values_are_those_of_the_twins(graph, data):
+    members = data.draw(
+        st.lists(st.integers(0, graph.n - 1), unique=True) if graph.n else st.just([])
+    )
+    direction = data.draw(st.sampled_from(["in", "out", "both"]))
+    weights = data.draw(
+        st.none()
+        | st.just(np.arange(graph.n) % 4 * 0.7 + 0.5)
+        | st.just(np.arange(graph.n) % 3 * 1.0)
+    )
+    if weights is not None and not weights.any():
+        weights = None
+    accounts = graph.accounts[members].tolist()
+    for name in NAMES:
+        if name == "distance-reach" and not graph.n:
+            continue
+        found = getattr(keynodes, name.replace("-", "_"))(
+            graph, accounts, direction=direction, weights=weights
+        )
+        expected = twin(name, direction, weights)(graph, members)
+        assert found.value == pytest.approx(expected, abs=1e-9)
+        assert found.half_width == 0
+
+
+@given(graphs(max_accounts=10), st.integers(0, 3))
+def test_one_search_says_what_is_left_without_each_account(graph, away):
+    alive = np.ones(graph.n, bool)
+    alive[:away] = False
+    alive.setflags(write=False)
+    weights = np.arange(graph.n) % 3 + 0.5
+    weights.setflags(write=False)
+    left, total = kernels.pairs_left(graph.both.indptr, graph.both.indices, weights, alive)
+    G = nx.Graph(graph.to_networkx()).subgraph(graph.accounts[away:].tolist())
+    place = {account: i for i, account in enumerate(graph.accounts)}
+
+    def pairs(part):
+        sums = [[weights[place[a]] for a in c] for c in nx.connected_components(part)]
+        return sum((sum(s) ** 2 - sum(w * w for w in s)) / 2 for s in sums)
+
+    assert total == pytest.approx(pairs(G))
+    for i in range(graph.n):
+        if i < away:
+            assert np.isnan(left[i])
+        else:
+            rest = G.subgraph(set(G) - {graph.accounts[i]})
+            assert left[i] == pytest.approx(pairs(rest), abs=1e-9)
+
+
+def test_distances_agree_with_networkx(medium_graph):
+    G = medium_graph.to_networkx()
+    watched = medium_graph.accounts[[3, 50, 77]].tolist()
+    lengths = nx.multi_source_dijkstra_path_length(G.reverse(), set(watched), weight=None)
+    expected = sum(1 / max(d, 1) for d in lengths.values()) / medium_graph.n
+    assert keynodes.distance_reach(medium_graph, watched).value == pytest.approx(expected)
+    near = sum(d <= 3 for d in lengths.values())
+    assert keynodes.m_reach(medium_graph, watched, radius=3).value == near
+    # 1 − DF is the global efficiency of the undirected view.
+    found = keynodes.distance_fragmentation(medium_graph).value
+    assert found == pytest.approx(1 - nx.global_efficiency(nx.Graph(G)))
+
+
+def test_sampled_values_are_within_their_half_width_nineteen_times_in_twenty():
+    graph = random_graph(1500, 6000, seed=3)
+    removed = graph.accounts[:20].tolist()
+    for function, direction in (
+        (keynodes.distance_fragmentation, "both"),
+        (keynodes.fragmentation, "out"),
+        (keynodes.distance_fragmentation, "out"),
+    ):
+        exact = function(graph, removed, direction=direction, samples=2000)
+        assert exact.half_width == 0
+        inside = 0
+        for seed in range(60):
+            found = function(graph, removed, direction=direction, samples=150, rng=seed)
+            assert 0 < found.half_width < 0.2
+            inside += abs(found.value - exact.value) <= found.half_width
+        assert inside >= 51
+
+
+# --- the toy graphs of the paper ----------------------------------------------------------------
+
+
+@pytest.fixture
+def two_cores():
+    """Two cliques of four, joined by h: the most central account is not in the best pair to watch.
+
+    a's are a clique, and so are b's; h is joined to a1, a2, b1 and b2. h has the most neighbours
+    (four; a1 also four) and lies between all; yet a1 and b1 together are next to everybody.
+    """
+    edges = [(f"{x}{i}", f"{x}{j}") for x in "ab" for i in range(1, 5) for j in range(i + 1, 5)]
+    return undirected_graph([*edges, *((f"{x}{i}", "h") for x in "ab" for i in (1, 2))])
+
+
+def test_the_most_central_account_is_not_in_the_best_set_to_watch(two_cores):
+    alone = key_players(two_cores, 1, goal="watch", measure="distance-reach", direction="both")
+    # h: itself and four at 1, four at 1/2: 7. a1: itself, a2 a3 a4 and h at 1, b1 b2 at 1/2, b3
+    # b4 at 1/3: 5 + 1 + 2/3.
+    assert alone.accounts.tolist() == ["h"]
+    assert alone.value == pytest.approx(7 / 9)
+    pair = key_players(two_cores, 2, goal="watch", radius=1, direction="both")
+    # a1 has its clique and h: 5; b1 adds its own clique: 9. With h the best pair has 5 + 2 = 7.
+    assert pair.accounts.tolist() == ["a1", "b1"]
+    assert pair.values.tolist() == [5, 9]
+    assert keynodes.m_reach(two_cores, ["h", "a1"], radius=1, direction="both").value == 7
+    by_distance = key_players(
+        two_cores, 2, goal="watch", measure="distance-reach", direction="both"
+    )
+    assert by_distance.value == 1.0  # a dominating set reaches the maximum, as in the paper
+
+
+def test_fragmentation_by_hand(two_cores):
+    # Without h: two components of 4 among 8: 1 − 2·(4·3)/(8·7) = 1 − 24/56 = 4/7.
+    found = key_players(two_cores, 1)
+    assert found.accounts.tolist() == ["h"]
+    assert found.before == 0
+    assert found.value == pytest.approx(4 / 7)
+    # DF at first: 12 + 4 pairs at 1; a12–b12 4 at 2; a34–h 4 at 2; a34–b12 8 at 3; a34–b34 4 at 4:
+    # 16 + 2 + 2 + 8/3 + 1 of 36. Without h: 12 pairs at 1 of 28.
+    df = key_players(two_cores, 1, measure="distance-fragmentation")
+    assert df.before == pytest.approx(1 - (16 + 2 + 2 + 8 / 3 + 1) / 36)
+    assert df.accounts.tolist() == ["h"]
+    assert df.value == pytest.approx(1 - 12 / 28)
+
+
+def test_two_that_do_the_same_are_one_too_many():
+    # p and q both hang the leaves 1–4 on; r holds 5–7 alone. The two best of one are p and q...
+    edges = [(hub, leaf) for hub in "pq" for leaf in "1234"]
+    edges += [("r", leaf) for leaf in "567"] + [("p", "r"), ("q", "r")]
+    graph = undirected_graph(edges)
+    degrees = dict(zip(graph.accounts, np.diff(graph.both.indptr), strict=True))
+    assert degrees["p"] == degrees["q"] == degrees["r"] == 5
+    pair = key_players(graph, 2, goal="watch", radius=1, direction="both")
+    # ... but one of them and r are next to all: 1 + 4 + 1 (r) and 3 + 1 (the other) = 10.
+    assert "r" in pair.accounts
+    assert pair.value == 10
+    assert keynodes.m_reach(graph, ["p", "q"], radius=1, direction="both").value == 7
+
+
+def test_a_pair_that_cuts_only_together_is_found(searching):
+    # Two cliques of six joined through x and y only: neither cuts alone, and clique members have
+    # more neighbours than either.
+    edges = [(f"{c}{i}", f"{c}{j}") for c in "ab" for i in range(6) for j in range(i + 1, 6)]
+    for gate in "xy":
+        edges += [(gate, "a0"), (gate, "b0")] if gate == "x" else [(gate, "a1"), (gate, "b1")]
+    graph = undirected_graph(edges)
+    found = key_players(graph, 2)
+    # Left: two components of 6 among 12: 1 − 2·30/132.
+    assert found.value == pytest.approx(1 - 60 / 132)
+    assert not found.optimal
+
+
+def test_direction_decides_who_is_watched_and_who_is_told():
+    # hub posts to ten; ten others post to ear.
+    names = ["ear", "hub", *(f"l{i}" for i in range(10)), *(f"s{i}" for i in range(10))]
+    tails = [1] * 10 + list(range(12, 22))
+    heads = [*range(2, 12), *([0] * 10)]
+    graph = InteractionGraph.from_arcs(names, tails, heads)
+    how = {"goal": "watch", "radius": 1}
+    assert key_players(graph, 1, **how).accounts.tolist() == ["ear"]
+    assert key_players(graph, 1, direction="out", **how).accounts.tolist() == ["hub"]
+    assert key_players(graph, 2, direction="both", **how).value == 22
+
+
+# --- sets -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("direction", ["both", "out"])
+@given(graph=graphs(max_accounts=8), size=st.integers(1, 3), weighted=st.booleans())
+@settings(max_examples=25)
+def test_small_networks_have_the_best_set(graph, size, weighted, direction):
+    if graph.n < size:
+        return
+    weights = np.arange(graph.n) % 3 + 1.0 if weighted else None
+    for measure, goal in NAMES.items():
+        found = key_players(
+            graph, size, goal=goal, measure=measure, direction=direction, weights=weights
+        )
+        value = twin(measure, direction, weights)
+        assert found.optimal
+        assert found.value == pytest.approx(naive.best(graph, size, value))
+        for step in range(size + 1):
+            expected = value(graph, found.indices[:step].tolist())
+            assert [found.before, *found.values][step] == pytest.approx(expected)
+        assert found.gains.sum() == pytest.approx(found.value - found.before)
+
+
+@given(graphs(max_accounts=10), st.integers(1, 4))
+@settings(max_examples=40)
+def test_the_search_finds_the_best_fragmentation_of_small_networks(graph, size):
+    if graph.n < size:
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(problem, "COMPARED", 0)
+        found = key_players(graph, size)
+    assert not found.optimal
+    assert found.value == pytest.approx(naive.best(graph, size, naive.fragmentation))
+
+
+@pytest.mark.parametrize("direction", ["in", "both"])
+@given(
+    graph=graphs(max_accounts=10),
+    size=st.integers(1, 3),
+    radius=st.integers(1, 3),
+    targets=st.booleans(),
+)
+@settings(max_examples=30)
+def test_the_search_keeps_the_guarantee_of_greedy(graph, size, radius, targets, direction):
+    if graph.n < size:
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(problem, "COMPARED", 0)
+        if targets:
+            patch.setattr(choosing, "SEARCHING", -1)
+        reach = key_players(graph, size, goal="watch", radius=radius, direction=direction)
+        near = key_players(graph, size, goal="watch", measure="distance-reach", direction=direction)
+    for found, value in (
+        (reach, twin("m-reach", direction, radius=radius)),
+        (near, twin("distance-reach", direction)),
+    ):
+        assert found.value == pytest.approx(value(graph, found.indices.tolist()))
+        assert found.value >= (1 - 1 / np.e) * naive.best(graph, size, value) - 1e-9
+
+
+@given(graphs(max_accounts=9), st.integers(1, 3))
+@settings(max_examples=20)
+def test_the_search_by_distance_is_near_the_best(graph, size):
+    if graph.n < size:
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(problem, "COMPARED", 0)
+        found = key_players(graph, size, measure="distance-fragmentation")
+    best = naive.best(graph, size, naive.distance_fragmentation)
+    assert found.value >= best - 0.05
+
+
+@given(graphs(max_accounts=10), st.data())
+@settings(max_examples=30)
+def test_protected_accounts_are_never_chosen_and_those_that_must_be_always(graph, data):
+    if graph.n < 4:
+        return
+    accounts = graph.accounts.tolist()
+    protect = data.draw(st.lists(st.sampled_from(accounts), max_size=2, unique=True))
+    rest = [account for account in accounts if account not in protect]
+    must = data.draw(st.lists(st.sampled_from(rest), max_size=2, unique=True))
+    size = data.draw(st.integers(max(1, len(must)), min(3, len(rest))))
+    measure = data.draw(st.sampled_from(list(NAMES)))
+    with pytest.MonkeyPatch.context() as patch:
+        if data.draw(st.booleans()):
+            patch.setattr(problem, "COMPARED", 0)
+        found = key_players(
+            graph, size, goal=NAMES[measure], measure=measure, protect=protect, must=must
+        )
+    chosen = found.accounts.tolist()
+    assert len(set(chosen)) == size
+    assert not set(chosen) & set(protect)
+    assert set(must) <= set(chosen)
+    if found.optimal:
+        value = twin(measure, found.direction)
+        free = [i for i in range(graph.n) if accounts[i] in rest and accounts[i] not in must]
+        fixed = [accounts.index(account) for account in must]
+        best = naive.best(graph, size - len(must), lambda g, some: value(g, [*fixed, *some]), free)
+        assert found.value == pytest.approx(best)
+
+
+@pytest.mark.parametrize("measure", NAMES)
+@pytest.mark.parametrize("direction", ["both", "out"])
+def test_the_same_bits_for_any_number_of_threads(measure, direction, monkeypatch):
+    monkeypatch.setattr(watching, "BLOCK", 5_000)
+    monkeypatch.setattr(separating, "WORK", 1e6)
+    graph = random_graph(700, 2500, seed=5)
+    how = {"goal": NAMES[measure], "measure": measure, "direction": direction}
+    if (measure, direction) != ("fragmentation", "both"):
+        how["samples"] = 130
+    seen = set()
+    for threads in ("1", "3"):
+        monkeypatch.setenv("KEYNODES_THREADS", threads)
+        found = key_players(graph, 5, **how)
+        seen.add((tuple(found.accounts), found.values.tobytes(), found.half_widths.tobytes()))
+    assert len(seen) == 1
+    assert np.isfinite(found.half_widths).all()
+    assert (found.half_widths > 0).all() == (found.goal == "remove" and "samples" in how)
+
+
+def test_choosing_and_reporting_use_different_accounts():
+    graph = random_graph(900, 3000, seed=1)
+    found = key_players(graph, 3, measure="distance-fragmentation", samples=100)
+    exact = keynodes.distance_fragmentation(graph, found.accounts, samples=1000)
+    assert abs(found.value - exact.value) <= 2 * found.half_widths[-1]
+    assert "had no part in the choice" in " ".join(found.notices)
+    assert found.samples <= 100
+
+
+def test_swaps_stop_at_their_limit_and_say_so(searching, monkeypatch):
+    monkeypatch.setattr(cutting, "WORK", 1.0)
+    found = key_players(random_graph(60, 120), 4)
+    assert any("stopped at their limit" in notice for notice in found.notices)
+
+
+def test_a_smaller_table_takes_fewer_targets_and_says_so(searching, by_targets, monkeypatch):
+    monkeypatch.setattr(watching, "TABLE", 60 * 400)
+    graph = random_graph(400, 2000)
+    for measure in ("m-reach", "distance-reach"):
+        found = key_players(graph, 3, goal="watch", measure=measure)
+        assert any("table would pass" in notice for notice in found.notices)
+        full = key_players(graph, 3, goal="watch", measure=measure, samples=400)
+        assert found.value <= full.value + 1e-9
+
+
+# --- what cannot be done ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"size": 0}, "whole number from 1"),
+        ({"size": 5}, "only 4 of 4 accounts"),
+        ({"size": 4, "protect": ["a"]}, "only 3 of 4 accounts"),
+        ({"goal": "watching"}, "there is no goal"),
+        ({"measure": "m-reach"}, "says nothing for the goal remove"),
+        ({"goal": "watch", "measure": "fragmentation"}, "says nothing for the goal watch"),
+        ({"measure": "betweenness"}, "there is no measure of a set"),
+        ({"radius": 2}, "a radius says nothing for fragmentation"),
+        ({"goal": "watch", "radius": 0}, "whole number of hops from 1"),
+        ({"direction": "up"}, "direction must be in, out or both"),
+        ({"samples": 100}, "samples say nothing"),
+        ({"goal": "watch", "samples": 1}, "samples must be a whole number from 2"),
+        ({"protect": "abc"}, "protect must be a list"),
+        ({"protect": ["a"], "must": ["a"]}, "protected and must be chosen"),
+        ({"size": 1, "must": ["a", "b"]}, "make it larger"),
+        ({"weights": [0, 0, 0, 0]}, "all 0"),
+        ({"weights": [1, 1]}, "one an account"),
+        ({"rng": -1}, "rng must be"),
+    ],
+)
+def test_what_does_not_go_together_is_said(arguments, says):
+    graph = undirected_graph([("a", "b"), ("b", "c"), ("c", "d")])
+    with pytest.raises(UsageError, match=says):
+        key_players(graph, **({"size": 2} | arguments))
+
+
+def test_unknown_accounts():
+    graph = undirected_graph([("a", "b"), ("b", "c")])
+    with pytest.raises(UnknownAccount, match="did you mean 'b'"):
+        key_players(graph, 1, must=["B"])
+    with pytest.raises(UnknownAccount):
+        keynodes.fragmentation(graph, ["zed"])
+    found = key_players(graph, 1, protect=["zed"])
+    assert "is not in the graph" in found.notices[0]
+
+
+# --- at scale -----------------------------------------------------------------------------------
+
+
+@pytest.mark.compiled
+def test_a_star_of_300_000_leaves(star):
+    for how in ({}, {"goal": "watch", "direction": "out"}):
+        found = key_players(star, 2, **how)
+        assert found.accounts[0] == "centre"
+    assert found.value == star.n
+
+
+@pytest.mark.compiled
+@pytest.mark.parametrize("measure", ["fragmentation", "m-reach"])
+def test_fifty_thousand_accounts_beat_the_usual_lists(measure):
+    graph = random_graph(50_000, 150_000, hubs=1.3)
+    found = key_players(graph, 20, goal=NAMES[measure], measure=measure)
+    by_degree = graph.accounts[np.argsort(-np.diff(graph.both.indptr), kind="stable")[:20]]
+    value = getattr(keynodes, measure.replace("-", "_"))
+    assert found.value >= value(graph, by_degree).value
+
+
+@pytest.mark.real
+def test_the_two_leaders_of_the_caviar_network_hold_it_together():
+    graph = build_graph(read_interactions(DATA / "caviar" / "edges.csv"))
+    found = key_players(graph, 3)
+    assert found.optimal
+    # 1 and 12 headed the two branches, 3 ran the first with 1 (the documented heads).
+    assert {"1", "12"} <= set(found.accounts)
+    by_degree = graph.accounts[np.argsort(-np.diff(graph.both.indptr), kind="stable")[:3]]
+    assert found.value >= keynodes.fragmentation(graph, by_degree).value
+    assert found.value == pytest.approx(naive.fragmentation(graph, found.indices.tolist()))
