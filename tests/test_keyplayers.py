@@ -12,7 +12,7 @@ import keynodes
 from keynodes import InteractionGraph, build_graph, key_players, read_interactions
 from keynodes.errors import UnknownAccount, UsageError
 from keynodes.kernels import keyplayers as kernels
-from keynodes.keyplayers import choosing, cutting, problem, separating, watching
+from keynodes.keyplayers import before, choosing, cutting, problem, separating, values, watching
 
 NAMES = {
     "fragmentation": "remove",
@@ -117,6 +117,7 @@ def test_distances_agree_with_networkx(medium_graph):
     assert found == pytest.approx(1 - nx.global_efficiency(nx.Graph(G)))
 
 
+@pytest.mark.compiled
 def test_sampled_values_are_within_their_half_width_nineteen_times_in_twenty():
     graph = random_graph(1500, 6000, seed=3)
     removed = graph.accounts[:20].tolist()
@@ -320,6 +321,29 @@ def test_protected_accounts_are_never_chosen_and_those_that_must_be_always(graph
         assert found.value == pytest.approx(best)
 
 
+@given(graphs(max_accounts=9), st.sampled_from(["both", "out"]), st.booleans())
+@settings(max_examples=30)
+def test_what_a_removal_changes_is_exact_where_everybody_is_in_the_sample(
+    graph, direction, harmonic
+):
+    weights = np.arange(graph.n) % 3 + 0.5
+    weights.setflags(write=False)
+    asked = problem.Asked(
+        graph, weights, np.ones(graph.n, bool), [], 1, 2, np.random.SeedSequence(0)
+    )
+    views = values.views_of(graph, direction)
+    everybody = values.frozen(np.arange(graph.n))
+    if graph.n < 2:
+        return
+    changes = before.Before(asked, views, everybody, harmonic, np.random.default_rng(0))
+    expected = naive.distance_fragmentation if harmonic else naive.fragmentation
+    # Alone: pairs inside a set are its only error.
+    for account in range(graph.n):
+        found = changes.value([account], values.without(graph.n, [account]))
+        assert found == pytest.approx(expected(graph, [account], direction, weights), abs=1e-9)
+
+
+@pytest.mark.compiled
 @pytest.mark.parametrize("measure", NAMES)
 @pytest.mark.parametrize("direction", ["both", "out"])
 def test_the_same_bits_for_any_number_of_threads(measure, direction, monkeypatch):
@@ -339,6 +363,7 @@ def test_the_same_bits_for_any_number_of_threads(measure, direction, monkeypatch
     assert (found.half_widths > 0).all() == (found.goal == "remove" and "samples" in how)
 
 
+@pytest.mark.compiled
 def test_choosing_and_reporting_use_different_accounts():
     graph = random_graph(900, 3000, seed=1)
     found = key_players(graph, 3, measure="distance-fragmentation", samples=100)

@@ -103,6 +103,24 @@ def candidates_of(problem: Problem) -> np.ndarray:
         return eligible
     leaves = np.flatnonzero(eligible & (degrees == 1))
     neighbours = problem.graph.both.indices[problem.graph.both.indptr[leaves]]
-    replaceable = problem.removable[neighbours] & ((degrees[neighbours] > 1) | (neighbours < leaves))
+    replaceable = problem.removable[neighbours] & (
+        (degrees[neighbours] > 1) | (neighbours < leaves)
+    )
     eligible[leaves[replaceable]] = False
     return eligible
+
+
+def filled(problem: Problem, order: np.ndarray) -> np.ndarray:
+    """Let an order go on to the end of the budget: first those with most neighbours left."""
+    spent = float(problem.costs[order].sum())
+    if spent >= problem.budget:
+        return order
+    view = problem.graph.both
+    gone = np.zeros(problem.graph.n, bool)
+    gone[order] = True
+    tails = np.repeat(np.arange(problem.graph.n), np.diff(view.indptr))
+    stays = ~gone[view.indices] & ~gone[tails]
+    degrees = np.bincount(tails[stays], minlength=problem.graph.n)
+    others = np.flatnonzero(problem.removable & ~gone)
+    others = others[np.lexsort((others, ~candidates_of(problem)[others], -degrees[others]))]
+    return np.concatenate([order, others.astype(np.int32)])

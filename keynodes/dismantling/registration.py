@@ -1,6 +1,7 @@
 """What a row of `STRATEGIES` says, the problem that a strategy is given, and the decorator."""
 
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -72,6 +73,17 @@ class Strategy:
     reference: str
 
     @property
+    def parameters(self) -> Mapping[str, inspect.Parameter]:
+        """What the function takes besides the problem, a generator and progress."""
+        taken = inspect.signature(self.function).parameters
+        return {k: p for k, p in taken.items() if k not in ("problem", "rng", "progress")}
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """Those of them that are written behind the name: ``collective-influence:radius=3``."""
+        return tuple(name for name in self.parameters if name not in ("iterations", "seconds"))
+
+    @property
     def summary(self) -> str:
         """The first line of the docstring: how it chooses."""
         return (self.function.__doc__ or "").strip().splitlines()[0]
@@ -121,11 +133,12 @@ def capabilities() -> "pandas.DataFrame":
             "direction": "yes" if row.direction else "no",
             "costs": "yes" if row.costs else "no",
             "weights": "yes" if row.weights else "no",
+            "parameters": ", ".join(
+                f"{name}={row.parameters[name].default}" for name in row.settings
+            ),
             "cost": row.cost,
             "meaning": row.summary,
             "reference": row.reference,
         }
         for row in STRATEGIES.values()
     )
-
-

@@ -1,13 +1,16 @@
 """Reverse greedy: the accounts that cannot come back without joining too much, in good order."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
 from keynodes.dismantling.hub_removal import adaptive_degree
-from keynodes.dismantling.plans import Plan, candidates_of, plan_of, seen_from
+from keynodes.dismantling.plans import Plan, candidates_of, filled, plan_of, seen_from
 from keynodes.dismantling.registration import Problem, strategy
 from keynodes.kernels import reverse_greedy as kernels
+from keynodes.kernels.annealing import Quotient
 from keynodes.kernels.blocks import Progress, in_order
 
 
@@ -137,6 +140,8 @@ def greedy_plans(
     found: list[Plan] = []
     for plans in in_order(step, recipes, progress):
         found = _best([*found, *plans])
+    if np.isfinite(problem.budget):
+        found = _best([plan_of(problem, filled(problem, plan.order)) for plan in found])
     return found
 
 
@@ -150,8 +155,6 @@ def _best(plans: list[Plan]) -> list[Plan]:
 
 def _by_degree(problem: Problem, worth: np.ndarray) -> dict[float, np.ndarray]:
     """Mark the first of the adaptive-degree order, some times as many as it needs."""
-    from dataclasses import replace
-
     needed = len(adaptive_degree(problem, rng=np.random.default_rng(0)))
     whole = adaptive_degree(
         replace(problem, threshold=0.0, budget=float("inf")), rng=np.random.default_rng(0)
@@ -164,27 +167,41 @@ def _by_degree(problem: Problem, worth: np.ndarray) -> dict[float, np.ndarray]:
     return pools
 
 
-def _thresholds(problem: Problem, seen: dict) -> list[float]:
+def _thresholds(problem: Problem, seen: Mapping[float, tuple[np.ndarray, Quotient]]) -> list[float]:
     """The thresholds to try: the problem's own or, with a budget, those that just spend it."""
-    if not np.isfinite(problem.budget):
-        return [problem.threshold]
-    accounts, net = next(iter(seen.values()))
+    if np.isfinite(problem.budget):
+        high = _bisected(problem, *next(iter(seen.values())))
+        # A little below, the set costs a little more than the budget: its best part may do better.
+        return [high, 0.99 * high, 0.97 * high]
+    if problem.objective == "pairs":
+        # One component may be heavier than that, as long as the sum over all is small enough.
+        return [share * np.sqrt(2.0 * problem.enough) for share in (0.95, 0.7, 0.4)]
+    return [problem.threshold]
+
+
+def budget_threshold(problem: Problem) -> float:
+    """Return the least threshold whose set, by reverse greedy, the budget pays for."""
+    pool = candidates_of(problem)
+    return _bisected(problem, *seen_from(problem, pool)) if pool.any() else 0.0
+
+
+def _bisected(problem: Problem, accounts: np.ndarray, net: Quotient) -> float:
     recipe = Recipe(0.0, 3, 0.5)
     low, high = 0.0, float(problem.weights.sum())
-    for _ in range(40):
+    while high - low > max(0.5 * problem.weights[problem.weights > 0].min(), 1e-6 * high):
         middle = (low + high) / 2
         out = _stays_out(problem, recipe, accounts, net, middle)
         if problem.costs[accounts[out]].sum() > problem.budget:
             low = middle
         else:
             high = middle
-        if high - low < max(0.5 * problem.weights.min(), 1e-6 * high):
-            break
-    # A little below, the set costs a little more than the budget: its best part may do better.
-    return [high, 0.99 * high, 0.97 * high]
+    return high
 
 
-def _stays_out(problem, recipe, accounts, net, threshold):
+def _stays_out(
+    problem: Problem, recipe: Recipe, accounts: np.ndarray, net: Quotient, threshold: float
+) -> np.ndarray:
+    """Mark who stays out when the others return."""
     bias = _bias(problem, accounts, recipe.power)
     return kernels.minimal_set(
         net.indptr, net.indices, net.total, net.c, threshold, recipe.key, bias
@@ -197,7 +214,9 @@ def _bias(problem: Problem, accounts: np.ndarray, power: float) -> np.ndarray:
     return np.maximum(degrees, 1.0) ** power / problem.costs[accounts]
 
 
-def _plans_of(problem, recipe, accounts, net, threshold):
+def _plans_of(
+    problem: Problem, recipe: Recipe, accounts: np.ndarray, net: Quotient, threshold: float
+) -> list[Plan]:
     """The plans of one set of accounts that stay out, in several orders."""
     out = accounts[_stays_out(problem, recipe, accounts, net, threshold)]
     if not len(out):

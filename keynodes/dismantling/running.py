@@ -1,0 +1,168 @@
+"""Strategies by name: rows of STRATEGIES, measures as static orders, measures looked at again."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from keynodes.dismantling.orders import adaptively, by_measure, check_orders
+from keynodes.dismantling.plans import Plan, plan_of
+from keynodes.dismantling.registration import STRATEGIES, Problem, Strategy
+from keynodes.dismantling.reverse_greedy import budget_threshold, greedy_plans
+from keynodes.errors import UnknownName, UsageError
+from keynodes.kernels.blocks import Progress
+from keynodes.lists import match
+from keynodes.measures import MEASURES, Measure
+from keynodes.ranking import request
+from keynodes.registry import pick, suggestion
+
+ADAPTIVE = "adaptive:"
+
+DRAWS = 20
+"""Random orders behind the band of the strategy `random`."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A strategy as it was asked for: a row of STRATEGIES, or a measure."""
+
+    text: str
+    row: Strategy | None = None
+    measure: Measure | None = None
+    adaptive: bool = False
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    def takes(self, name: str) -> bool:
+        """Whether the strategy uses an argument."""
+        if self.measure is not None:
+            return name in self.measure.context
+        return self.row is not None and name in self.row.parameters
+
+    def said(self, problem: Problem) -> list[str]:
+        """What a reader should know about the strategy on this problem."""
+        notices = []
+        optimises = self.row.optimises if self.row is not None else ()
+        if problem.objective not in optimises:
+            towards = f"works towards {', '.join(optimises)}" if optimises else "has no objective"
+            notices.append(f"{self.text} {towards}; on {problem.objective} it is scored only")
+        if self.row is not None:
+            differ = (problem.costs != problem.costs[:1]).any()
+            if differ and not self.row.costs:
+                notices.append(f"{self.text} does not look at costs when it chooses")
+            weigh = (problem.weights != problem.weights[:1]).any()
+            if weigh and not self.row.weights:
+                notices.append(f"{self.text} does not look at account weights when it chooses")
+        return notices
+
+
+def asked_for(text: str) -> Asked:
+    """Read a strategy: ``search``, ``betweenness:pivots=100``, ``adaptive:pagerank``.
+
+    Raises
+    ------
+    UnknownName
+        Neither a strategy nor a measure, with the nearest.
+    UsageError
+        A measure that makes no order.
+    """
+    if text.startswith(ADAPTIVE):
+        asked = request(text.removeprefix(ADAPTIVE))
+        check_orders(asked.measure)
+        return Asked(ADAPTIVE + asked.text, None, asked.measure, True, asked.parameters)
+    name, *settings = text.replace(",", ":").split(":")
+    try:
+        row = pick(STRATEGIES, name, "strategy")
+    except UnknownName:
+        try:
+            asked = request(text)
+        except UnknownName:
+            if name in MEASURES:
+                raise
+            raise UnknownName(
+                f"there is no strategy or measure {name!r}; "
+                f"{suggestion(name, [*STRATEGIES, *MEASURES])}"
+            ) from None
+        check_orders(asked.measure)
+        return Asked(asked.text, None, asked.measure, False, asked.parameters)
+    values = {}
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not equals or key not in row.settings:
+            raise UsageError(
+                f"{text!r}: expected {row.name}:parameter=value, found {setting!r}; it has "
+                + (", ".join(row.settings) or "no parameters")
+            )
+        try:
+            values[key] = int(value)
+        except ValueError:
+            raise UsageError(f"{text!r}: {key} must be a whole number, got {value!r}") from None
+    return Asked(":".join([row.name, *settings]), row, None, False, values)
+
+
+def run(
+    problem: Problem,
+    asked: Asked,
+    seeds: Iterable[str] | None,
+    iterations: int | None,
+    seconds: float | None,
+    rng: np.random.Generator,
+    progress: Progress | None,
+    notice: Callable[[str], None],
+) -> Plan:
+    """Return the plan that a strategy makes."""
+    if asked.measure is not None:
+        arguments = dict(asked.parameters)
+        if "seeds" in asked.measure.context and seeds is not None:
+            found = match(problem.graph, seeds, "seed")
+            if found.unknown:
+                notice(found.sentence)
+            if not len(found.indices):
+                raise UsageError("none of the seeds is in the graph")
+            arguments["seeds"] = found.indices
+        if "notice" in asked.measure.context:
+            arguments["notice"] = notice
+        order_by = adaptively if asked.adaptive else by_measure
+        return plan_of(problem, order_by(problem, asked.measure, arguments, rng, progress))
+    row = asked.row
+    assert row is not None
+    arguments = dict(asked.parameters)
+    if iterations is not None and "iterations" in row.parameters:
+        arguments["iterations"] = iterations
+    if seconds is not None and "seconds" in row.parameters:
+        arguments["seconds"] = seconds
+    if row.name == "random":
+        return _random(problem, row, rng, notice)
+    if row.order != "set":
+        return plan_of(problem, row.function(problem, rng=rng, progress=progress, **arguments))
+    # A set: of what it names the best part, in the best order, if that beats its own.
+    limited = np.isfinite(problem.budget)
+    threshold = budget_threshold(problem) if limited else problem.threshold
+    unbounded = replace(problem, threshold=threshold, budget=float("inf"))
+    order = row.function(unbounded, rng=rng, progress=progress, **arguments)
+    chosen = np.zeros(problem.graph.n, bool)
+    chosen[order] = True
+    return min(
+        [plan_of(problem, order), *greedy_plans(problem, among=chosen)],
+        key=lambda plan: plan.cost,
+    )
+
+
+def _random(
+    problem: Problem, row: Strategy, rng: np.random.Generator, notice: Callable[[str], None]
+) -> Plan:
+    """The middle one of several random orders, and how far they differ."""
+    plans = [plan_of(problem, row.function(problem, rng=rng)) for _ in range(DRAWS)]
+    plans.sort(key=lambda plan: plan.cost)
+    low, high = plans[0], plans[-1]
+    if np.isfinite(problem.budget):
+        notice(
+            f"random: the middle one of {DRAWS} orders; they leave "
+            f"{low.cost[0]:.1%} to {high.cost[0]:.1%}"
+        )
+    else:
+        notice(
+            f"random: the middle one of {DRAWS} orders; they need {len(low.order):,} to "
+            f"{len(high.order):,} removals"
+        )
+    return plans[DRAWS // 2]
