@@ -18,6 +18,15 @@ if TYPE_CHECKING:
     from keynodes.communities.partitioning import partition
     from keynodes.communities.quality import community_summary
     from keynodes.communities.resolutions import resolution_scan
+    from keynodes.dismantling import (
+        STRATEGIES,
+        Takedown,
+        impact_table,
+        plan_robustness,
+        reorder,
+        score_plan,
+        takedown,
+    )
     from keynodes.errors import (
         KeynodesError,
         LabelsNeeded,
@@ -41,6 +50,7 @@ if TYPE_CHECKING:
         m_reach,
     )
     from keynodes.measures import MEASURES
+    from keynodes.objectives import OBJECTIVES, removal_curve
     from keynodes.ranking import rank
     from keynodes.readers import read_interactions
     from keynodes.recruitment import burn_in_partition, hubs, structural_hubs
@@ -57,9 +67,12 @@ _HOMES = {
     "MEASURES": "measures",
     "METHODS": "communities",
     "NotConverged": "errors",
+    "OBJECTIVES": "objectives",
     "Partition": "results",
     "Ranking": "results",
     "ReadingError": "errors",
+    "STRATEGIES": "dismantling",
+    "Takedown": "dismantling",
     "UnknownAccount": "errors",
     "UnknownName": "errors",
     "UnknownRelation": "errors",
@@ -73,14 +86,20 @@ _HOMES = {
     "fragmentation": "keyplayers",
     "gatekeepers": "communities.gates",
     "hubs": "recruitment",
+    "impact_table": "dismantling",
     "key_players": "keyplayers",
     "m_reach": "keyplayers",
     "partition": "communities.partitioning",
+    "plan_robustness": "dismantling",
     "rank": "ranking",
     "read_interactions": "readers",
+    "removal_curve": "objectives",
+    "reorder": "dismantling",
     "resolution_scan": "communities.resolutions",
     "roles": "communities.cartography",
+    "score_plan": "dismantling",
     "structural_hubs": "recruitment",
+    "takedown": "dismantling",
 }
 """Which module each public name lives in: it is imported when the name is first used."""
 
@@ -89,6 +108,8 @@ __all__ = [
     "KEY_PLAYER_MEASURES",
     "MEASURES",
     "METHODS",
+    "OBJECTIVES",
+    "STRATEGIES",
     "InteractionGraph",
     "Interactions",
     "KeyPlayers",
@@ -98,6 +119,7 @@ __all__ = [
     "Partition",
     "Ranking",
     "ReadingError",
+    "Takedown",
     "UnknownAccount",
     "UnknownName",
     "UnknownRelation",
@@ -111,14 +133,20 @@ __all__ = [
     "fragmentation",
     "gatekeepers",
     "hubs",
+    "impact_table",
     "key_players",
     "m_reach",
     "partition",
+    "plan_robustness",
     "rank",
     "read_interactions",
+    "removal_curve",
+    "reorder",
     "resolution_scan",
     "roles",
+    "score_plan",
     "structural_hubs",
+    "takedown",
 ]
 
 

@@ -1,5 +1,8 @@
 """Key player sets: values against their twins and the paper, sets against all others."""
 
+import csv
+from pathlib import Path
+
 import naive_keyplayers as naive
 import networkx as nx
 import numpy as np
@@ -206,6 +209,18 @@ def test_a_pair_that_cuts_only_together_is_found(searching):
     # Left: two components of 6 among 12: 1 − 2·30/132.
     assert found.value == pytest.approx(1 - 60 / 132)
     assert not found.optimal
+
+
+@pytest.mark.compiled
+def test_planted_pairs_of_gateways_are_found():
+    # Each of the eleven parts of a tree hangs on two gateways: one alone parts nothing.
+    root = Path(__file__).parents[1]
+    graph = build_graph(read_interactions(root / "graphs" / "gateways.csv.gz"))
+    with open(root / "seeds" / "gateways-truth.csv", newline="") as stream:
+        planted = {row["account"] for row in csv.DictReader(stream) if row["key"] == "1"}
+    found = key_players(graph, 22)
+    assert set(found.accounts) == planted
+    assert key_players(graph, 2).value == pytest.approx(0.486, abs=1e-3)  # the best pair of all
 
 
 def test_direction_decides_who_is_watched_and_who_is_told():

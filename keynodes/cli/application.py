@@ -6,7 +6,18 @@ Nothing heavy is imported here: `keynodes --help` must answer at once.
 import typer
 
 from keynodes import __version__
-from keynodes.cli import communities, explain, hubs, info, keyplayers, measures, rank, synth
+from keynodes.cli import (
+    communities,
+    curve,
+    explain,
+    hubs,
+    info,
+    keyplayers,
+    measures,
+    rank,
+    synth,
+    takedown,
+)
 
 app = typer.Typer(
     name="keynodes",
@@ -35,5 +46,16 @@ def _keynodes(
     pass
 
 
-for module in (rank, communities, hubs, keyplayers, explain, info, measures, synth):
+for module in (
+    rank,
+    communities,
+    hubs,
+    takedown,
+    curve,
+    keyplayers,
+    explain,
+    info,
+    measures,
+    synth,
+):
     app.command(module.__name__.rpartition(".")[2])(module.command)

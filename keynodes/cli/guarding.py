@@ -29,6 +29,12 @@ def asked_to_stop() -> bool:
     return _asked_to_stop
 
 
+def answered() -> None:
+    """Forget a Ctrl-C that was met with a result: the command goes on to write it."""
+    global _asked_to_stop
+    _asked_to_stop = False
+
+
 def _stop(signum: int, frame: FrameType | None) -> NoReturn:
     global _asked_to_stop
     _asked_to_stop = True

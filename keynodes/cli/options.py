@@ -18,7 +18,7 @@ import typer
 from keynodes.cli.guarding import guarded
 from keynodes.cli.reading import Reading
 
-LISTS = ("seeds", "protect", "must")
+LISTS = ("seeds", "protect", "must", "costs", "plan")
 """Options of commands that name a file to read, beside those of `Reading`."""
 
 NEEDS = {
@@ -26,8 +26,9 @@ NEEDS = {
     "missing_what": "intervals",
     "allow_unknown": "protect",
     "within_communities": "communities",
+    "minimise": "target_share",
 }
-"""Options that say nothing without another one."""
+"""Options that say nothing without another one, in commands that have both."""
 
 
 EXCLUDES: dict[str, tuple[str, ...] | None] = {
@@ -35,8 +36,11 @@ EXCLUDES: dict[str, tuple[str, ...] | None] = {
     "resolutions": ("resolution", "summary", "gatekeepers", "all_scores", "top"),
     "gatekeepers": ("summary", "all_scores"),
     "summary": (),
+    "strategies": None,
+    "target_share": ("budget",),
+    "seconds": ("iterations",),
 }
-"""Tables of their own, and the options that say nothing beside them; None: all but `Output`."""
+"""Tables and limits, and the options that say nothing beside them; None: all but `Output`."""
 
 
 def listed(options: Mapping[str, Any]) -> list[str]:
@@ -172,7 +176,8 @@ def _check_needs(context: typer.Context, given: Mapping[str, Any]) -> None:
     from keynodes.errors import UsageError
 
     for name, needed in NEEDS.items():
-        if name in given and not given.get(needed) and given_by_user(context, name):
+        lacks = needed in given and not given[needed]
+        if name in given and lacks and given_by_user(context, name):
             option, other = (_spelled(context, part) for part in (name, needed))
             raise UsageError(f"{option} says nothing without {other}")
 

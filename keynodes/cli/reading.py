@@ -63,7 +63,7 @@ class Reading:
         ),
     ] = None
     source: Annotated[str | None, column("who acts", "--source")] = None
-    target: Annotated[str | None, column("whom they act on", "--target")] = None
+    target: Annotated[str | None, column("whom they act on", "--target", "--target-column")] = None
     relation: Annotated[str | None, column("the kind of interaction", "--relation")] = None
     time: Annotated[str | None, column("when", "--time")] = None
     weight: Annotated[str | None, column("how often or how strongly", "--weight")] = None

@@ -7,6 +7,7 @@ from keynodes.dismantling.findings import Takedown
 from keynodes.dismantling.impact import impact_table
 from keynodes.dismantling.registration import STRATEGIES, Problem, Strategy, capabilities, strategy
 from keynodes.dismantling.robustness import PlanRobustness, plan_robustness
+from keynodes.dismantling.scoring import score_plan
 from keynodes.dismantling.takedowns import reorder, takedown
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "impact_table",
     "plan_robustness",
     "reorder",
+    "score_plan",
     "strategy",
     "takedown",
 ]

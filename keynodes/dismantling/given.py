@@ -26,7 +26,7 @@ def indices_of(graph: InteractionGraph, accounts: Iterable[str], what: str) -> n
     if isinstance(accounts, str):
         raise UsageError(f"{what}s are a list of accounts, got a text; give [account]")
     found = match(graph, list(accounts), what)
-    found.require("allow_unknown: leave it out of the list")
+    found.require("one without them")
     return found.indices
 
 

@@ -1,6 +1,6 @@
 """Reverse greedy: the accounts that cannot come back without joining too much, in good order."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -129,12 +129,17 @@ def greedy_plans(
     seen = {name: seen_from(problem, pool) for name, pool in pools.items() if pool.any()}
     recipes = [recipe for recipe in recipes if recipe.among in seen]
     thresholds = _thresholds(problem, seen) if seen else []
+    returns = RETURNS
+    if np.isfinite(problem.budget):
+        # All of a set that just spends the budget goes, in whatever order: fewer will do.
+        returns = RETURNS[1:3]
+        recipes = [recipe for recipe in recipes if recipe.power]
 
     def step(recipe: Recipe) -> list[Plan]:
         return [
             plan
             for threshold in thresholds
-            for plan in _plans_of(problem, recipe, *seen[recipe.among], threshold)
+            for plan in _plans_of(problem, recipe, *seen[recipe.among], threshold, returns)
         ]
 
     found: list[Plan] = []
@@ -172,7 +177,7 @@ def _thresholds(problem: Problem, seen: Mapping[float, tuple[np.ndarray, Quotien
     if np.isfinite(problem.budget):
         high = _bisected(problem, *next(iter(seen.values())))
         # A little below, the set costs a little more than the budget: its best part may do better.
-        return [high, 0.99 * high, 0.97 * high]
+        return [high, 0.98 * high]
     if problem.objective == "pairs":
         # One component may be heavier than that, as long as the sum over all is small enough.
         return [share * np.sqrt(2.0 * problem.enough) for share in (0.95, 0.7, 0.4)]
@@ -215,22 +220,32 @@ def _bias(problem: Problem, accounts: np.ndarray, power: float) -> np.ndarray:
 
 
 def _plans_of(
-    problem: Problem, recipe: Recipe, accounts: np.ndarray, net: Quotient, threshold: float
+    problem: Problem,
+    recipe: Recipe,
+    accounts: np.ndarray,
+    net: Quotient,
+    threshold: float,
+    returns: Sequence[tuple[int, float]],
 ) -> list[Plan]:
     """The plans of one set of accounts that stay out, in several orders."""
     out = accounts[_stays_out(problem, recipe, accounts, net, threshold)]
     if not len(out):
         return [plan_of(problem, out)]
-    return orders_of(problem, out, threshold)
+    return orders_of(problem, out, threshold, returns)
 
 
-def orders_of(problem: Problem, members: np.ndarray, threshold: float) -> list[Plan]:
+def orders_of(
+    problem: Problem,
+    members: np.ndarray,
+    threshold: float,
+    returns: Sequence[tuple[int, float]] = RETURNS,
+) -> list[Plan]:
     """Put a set in order, in each of several ways."""
     chosen = np.zeros(problem.graph.n, bool)
     chosen[members] = True
     accounts, net = seen_from(problem, chosen)
     plans = []
-    for key, power in RETURNS:
+    for key, power in returns:
         order = kernels.order_of_return(
             net.indptr,
             net.indices,

@@ -17,9 +17,13 @@ from keynodes.dismantling.registration import Problem, strategy
 from keynodes.dismantling.reverse_greedy import greedy_plans, orders_of
 from keynodes.kernels import annealing, subsets
 from keynodes.kernels.blocks import Progress, in_order
+from keynodes.kernels.keyplayers import pairs_left
 
 MOVES = 40_000
-"""Moves of each walk, unless asked otherwise."""
+"""Moves of each walk, unless asked otherwise, and unless that were more than `ARCS`."""
+
+ARCS = 10_000_000_000
+"""Nodes and arcs of the contracted network that the moves of a walk may come by, each move all."""
 
 CHAINS = 2
 """Walks side by side, each with random numbers of its own; a constant, so that the number of
@@ -34,6 +38,9 @@ COOL = 0.0005
 
 WORK = 30_000_000
 """Nodes and arcs looked at in one compiled call: some tenths of a second."""
+
+LOOKS = 300_000_000
+"""Nodes and arcs that the depth-first searches for single accounts may come by together."""
 
 FEW = 14
 """Up to so many candidates, every set is tried, and its best order found: the optimum."""
@@ -59,7 +66,7 @@ def search(
     *,
     rng: np.random.Generator,
     progress: Progress | None = None,
-    iterations: int = MOVES,
+    iterations: int | None = None,
     seconds: float | None = None,
 ) -> np.ndarray:
     """The reverse-greedy grid, then a search over set and order that moves one account at a time.
@@ -72,8 +79,9 @@ def search(
         Where the moves come from.
     progress : callable, optional
         Called as ``progress(done, total)``.
-    iterations : int
-        Moves of each of two walks.
+    iterations : int, optional
+        Moves of each of two walks: 40,000, or as many as come by 10^10 arcs of the contracted
+        network, if that is fewer.
     seconds : float, optional
         Go on for so long instead: the result then depends on the machine.
 
@@ -113,15 +121,46 @@ def search(
     """
     candidates = candidates_of(problem)
     if problem.objective == "strong":
-        plans = greedy_plans(problem, progress=progress)
-        return plans[0].order if plans else np.zeros(0, np.int32)
+        # What falls apart whatever the direction falls apart along it too: search there, score here.
+        weak = replace(problem, objective="largest-component")
+        order = search(weak, rng=rng, progress=progress, iterations=iterations, seconds=seconds)
+        plans = [plan_of(problem, order), *greedy_plans(problem)]
+        return min(plans, key=lambda plan: plan.cost).order
     if candidates.sum() <= FEW:
         return best_of_all(problem, candidates)
     start = time.monotonic()
-    plans = greedy_plans(problem)
+    plans = greedy_plans(problem, progress=progress)
+    if np.isfinite(problem.budget):
+        plans = sorted([*plans, by_vitality(problem)], key=lambda plan: plan.cost)
     spent = time.monotonic() - start
     limit = None if seconds is None else max(seconds - spent, 0.0)
     return improved(problem, plans, candidates, rng, iterations, limit, progress).order
+
+
+def by_vitality(problem: Problem) -> Plan:
+    """Take whoever, alone, parts most of what is left, again and again; several at a time if many.
+
+    One depth-first search looks at every account. O(n + m) for each of at most `LOOKS` searches.
+    """
+    view = problem.graph.both
+    unit = problem.graph.n + len(view.indices)
+    looks = max(1, min(problem.graph.n, LOOKS // unit))
+    alive = np.ones(problem.graph.n, bool)
+    order: list[np.ndarray] = []
+    left = problem.budget
+    at_once = max(1, int(np.ceil(problem.budget / problem.costs.min() / looks)))
+    while left > 0:
+        pairs, _ = pairs_left(view.indptr, view.indices, problem.weights, alive)
+        able = np.flatnonzero(alive & problem.removable & (problem.costs <= left))
+        if not len(able):
+            break
+        degrees = np.diff(view.indptr)[able]
+        gains = (pairs[able] - pairs[able].max()) / problem.costs[able]
+        taken = able[np.lexsort((able, -degrees, gains))[:at_once]].astype(np.int32)
+        order.append(taken)
+        alive[taken] = False
+        left -= float(problem.costs[taken].sum())
+    return plan_of(problem, np.concatenate(order) if order else np.zeros(0, np.int32))
 
 
 def best_of_all(problem: Problem, candidates: np.ndarray) -> np.ndarray:
@@ -197,7 +236,7 @@ def improved(
     plans: list[Plan],
     candidates: np.ndarray,
     rng: np.random.Generator,
-    iterations: int,
+    iterations: int | None,
     seconds: float | None = None,
     progress: Progress | None = None,
 ) -> Plan:
@@ -216,7 +255,7 @@ def improved(
             size = max(len(chain.net.total) + len(chain.net.indices) for chain in chains)
             step = max(annealing.MOVES_A_BATCH, WORK // (4 * size + 1))
             height = _height(problem, best)
-            planned = share * iterations
+            planned = share * (iterations or min(MOVES, ARCS // size + 1))
             moved, passed = 0, 0.0
             round_begin = time.monotonic()
             while True:

@@ -9,12 +9,14 @@ import numpy as np
 
 from keynodes.dismantling.findings import Takedown
 from keynodes.dismantling.given import account_costs, account_weights, indices_of
+from keynodes.dismantling.outcomes import about_outcome
 from keynodes.dismantling.plans import Plan, filled, left_after, plan_of
-from keynodes.dismantling.registration import STRATEGIES, Problem
+from keynodes.dismantling.registration import Problem
 from keynodes.dismantling.reverse_greedy import greedy_plans, orders_of
 from keynodes.dismantling.robustness import plan_robustness
 from keynodes.dismantling.running import Asked, asked_for, run
 from keynodes.dismantling.search import Interrupted
+from keynodes.dismantling.terms import check_used, ends, enough_at
 from keynodes.errors import UsageError
 from keynodes.graph import InteractionGraph
 from keynodes.kernels.blocks import NamedProgress, progress_on
@@ -25,12 +27,6 @@ from keynodes.registry import pick
 
 if TYPE_CHECKING:
     import pandas
-
-BUDGET = 20
-"""How many accounts a plan has unless asked otherwise: what a person can look into."""
-
-LITTLE = 0.05
-"""A plan that cuts less than this share is said to cut little."""
 
 MINIMISE = ("size", "area")
 
@@ -148,12 +144,12 @@ def takedown(
         weights,
         removable,
         np.ones(graph.n) if prices is None else prices,
-        *_ends(graph, name, weights, by_weight, budget, target, prices, removable, notices),
+        *ends(graph, weights, by_weight, budget, target, prices, removable, notices),
         objective=name,
         minimise=minimise,
     )
-    problem = replace(problem, enough=_enough(graph, name, weights, by_weight, target))
-    _check_used(wanted, seeds, iterations, seconds, target, minimise)
+    problem = replace(problem, enough=enough_at(graph, name, weights, by_weight, target))
+    check_used(wanted, seeds, iterations, seconds, target, minimise)
     if float(problem.costs[first].sum()) > problem.budget:
         raise UsageError(
             f"the accounts that must go cost {problem.costs[first].sum():g}, more than the budget "
@@ -192,7 +188,7 @@ def takedown(
     order = sorted(found, key=lambda text: _rank_of(problem, found[text]))
     best = found[order[0]]
     notices += [sentence for text in order for sentence in found[text].notices]
-    notices += _about_outcome(problem, best, target)
+    notices += about_outcome(problem, best, target)
     tried = None
     if intervals:
         tried = plan_robustness(
@@ -279,78 +275,6 @@ def reorder(
     )
 
 
-def _ends(
-    graph: InteractionGraph,
-    objective: str,
-    weights: np.ndarray,
-    by_weight: bool,
-    budget: float | None,
-    target: float | None,
-    prices: np.ndarray | None,
-    removable: np.ndarray,
-    notices: list[str],
-) -> tuple[float, float]:
-    """The threshold for components, and the budget."""
-    if budget is not None and target is not None:
-        raise UsageError("give a budget or a target, not both")
-    if target is not None:
-        if not 0 < target < 1:
-            raise UsageError(f"target must be a share above 0 and below 1, got {target}")
-        whole = float(weights.sum()) if by_weight else float(graph.n)
-        return (target * whole if by_weight else float(np.ceil(target * whole))), float("inf")
-    budget = BUDGET if budget is None else budget
-    if not (np.isfinite(budget) and budget > 0):
-        raise UsageError(f"budget must be above 0, got {budget}")
-    if prices is None and budget != int(budget):
-        raise UsageError(f"budget is a number of accounts unless accounts have costs; got {budget}")
-    able = int(removable.sum())
-    if prices is None and budget > able:
-        notices.append(f"only {able:,} accounts may be removed: that is the budget")
-        budget = able
-    return 0.0, float(budget)
-
-
-def _enough(
-    graph: InteractionGraph,
-    objective: str,
-    weights: np.ndarray,
-    by_weight: bool,
-    target: float | None,
-) -> float:
-    """Where a plan with a target ends, in units of the objective; −1 without one."""
-    if target is None:
-        return -1.0
-    total = float(weights.sum())
-    if objective == "pairs":
-        return target * (total**2 - float((weights**2).sum())) / 2.0
-    return target * total if by_weight else float(np.ceil(target * graph.n))
-
-
-def _check_used(
-    wanted: list[Asked],
-    seeds: object,
-    iterations: int | None,
-    seconds: float | None,
-    target: float | None,
-    minimise: str,
-) -> None:
-    names = ", ".join(asked.text for asked in wanted)
-    if seeds is not None and not any(asked.takes("seeds") for asked in wanted):
-        raise UsageError(f"seeds are used by none of these strategies: {names}")
-    if iterations is not None and seconds is not None:
-        raise UsageError("give iterations or seconds, not both")
-    for what, value in (("iterations", iterations), ("seconds", seconds)):
-        if value is None:
-            continue
-        if not value > 0:
-            raise UsageError(f"{what} must be above 0, got {value}")
-        if not any(asked.takes(what) for asked in wanted):
-            able = ", ".join(row.name for row in STRATEGIES.values() if what in row.parameters)
-            raise UsageError(f"{what} say nothing to {names}; only to {able}")
-    if target is None and minimise != "size":
-        raise UsageError("what to minimise is a question of plans with a target, not a budget")
-
-
 def _planned(
     problem: Problem,
     asked: Asked,
@@ -433,45 +357,3 @@ def _replanned(
     )
     plans = greedy_plans(again)
     return filled(again, plans[0].order) if plans else np.zeros(0, np.int32)
-
-
-def _about_outcome(problem: Problem, best: Takedown, target: float | None) -> list[str]:
-    """Say when there was nothing to cut, the target was missed, or little was cut."""
-    if not best.values[0] > 0:
-        return ["the network has nothing to cut: the objective is 0 at the start"]
-    if target is not None:
-        if best.values[0] <= problem.enough:
-            return [f"the objective is at most {problem.enough:,.10g} already: nobody has to go"]
-        if best.values[-1] > problem.enough:
-            return [
-                f"no plan gets the objective down to {problem.enough:,.10g}: protected accounts "
-                "hold it together"
-            ]
-        return []
-    if best.cut[-1] >= LITTLE:
-        return []
-    said = [
-        f"this plan cuts {best.cut[-1]:.1%}, and no plan found cuts {LITTLE:.0%}: the network "
-        f"does not hang on {len(best.order):,} accounts"
-    ]
-    weights = problem.graph.out.weights
-    heavier = np.unique(weights[weights > weights.min(initial=np.inf)]) if len(weights) else []
-    for share in (0.5, 0.75, 0.9):
-        if not len(heavier):
-            break
-        weight = float(np.quantile(weights, share))
-        weight = float(heavier[min(np.searchsorted(heavier, weight), len(heavier) - 1)])
-        thinner = replace(problem, graph=problem.graph.with_min_weight(weight))
-        plans = greedy_plans(thinner)
-        values = left_after(thinner, filled(thinner, plans[0].order)) if plans else np.zeros(1)
-        cut = 1.0 - values[-1] / values[0] if values[0] > 0 else 0.0
-        if cut >= LITTLE:
-            said.append(
-                f"among arcs of weight {weight:g} or more ({thinner.graph.m:,} of "
-                f"{problem.graph.m:,}) as many accounts would cut {cut:.1%}: --min-weight "
-                f"{weight:g}"
-            )
-            break
-    else:
-        said.append("a minimum weight of arcs (--min-weight) does not change that here")
-    return said

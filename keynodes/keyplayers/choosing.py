@@ -121,10 +121,11 @@ def key_players(
     compared, and `optimal` says so.
 
     *fragmentation* of the undirected view: one depth-first search, O(n + m), values every account
-    that could be added, exactly. Three starts (greedy with ties to the account of most
-    neighbours; of most neighbours left; everybody away and the cheapest put back until `size` are
-    left away), then the best swap of one account for another, again until none helps, and random
-    starts while the documented work lasts. The order in the set is that of the returns, backwards.
+    that could be added, exactly. Four starts (greedy with ties to the account of most neighbours;
+    of most neighbours left; of most shortest paths left; everybody away and the cheapest put back
+    until `size` are left away), then the best swap of one account for another, again until none
+    helps, the two missed least for the best pair found, and random starts while the documented
+    work lasts (10⁹ visits). The order in the set is that of the returns, backwards.
 
     *m-reach*: greedy and swaps, with every value exact, where searches from all accounts meet at
     most 2·10⁹ arcs (the radius is 1, or few are near). Else, and for *distance-reach*: greedy on

@@ -119,9 +119,11 @@ class Cutting:
         return best, False
 
     def quick(self) -> list[int]:
-        """Return what putting back and a quarter of the swaps find."""
+        """Return what two of the starts and a quarter of the swaps find."""
         self.left = WORK / 4
-        return self.swapped(self.put_back_all())[0]
+        starts = [self.put_back_all(), self.by_betweenness()]
+        values = [self.value(start) for start in starts]
+        return self.paired(*self.swapped(starts[int(np.argmax(values))]))[0]
 
     def _best_of_all(self, smaller: list[list[int]]) -> list[int]:
         best: list[int] = []
@@ -219,7 +221,8 @@ class Cutting:
         that only cut together are no gain one by one.
         """
         asked = self.asked
-        while asked.free > 1 and self.left > 0:
+        while asked.free > 1 and self.left > asked.free * self.unit:
+            self.left -= asked.free * self.unit
             losses = []
             for place in range(len(asked.must), len(members)):
                 others = members[:place] + members[place + 1 :]

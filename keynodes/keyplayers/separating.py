@@ -13,10 +13,10 @@ from keynodes.keyplayers.values import sampled, sources_of, views_of, without
 CHOOSING = 256
 """Accounts that the choice rests on, where there are more than are sampled."""
 
-WORK = 4e8
+WORK = 2e8
 """Accounts and arcs that all searches together may visit, sixty-four searches counting as one."""
 
-LEAST, MOST = 150, 2_000
+LEAST, MOST = 150, 1_000
 """Sets that are valued at least and at most, whatever the work."""
 
 PIVOTS = 32
@@ -67,9 +67,7 @@ class Separating:
                 return self._best_of_all(smaller), True
         short = self.short_list(max(16, min(count, self.budget // 4)))
         cutting = Cutting(asked)
-        starts = [self.greedy(short), cutting.by_degree(list(asked.must)), cutting.put_back_all()]
-        if not self.harmonic:
-            starts.append(cutting.quick())
+        starts = [self.greedy(short), cutting.by_degree(list(asked.must)), cutting.quick()]
         values = [self.value(start) for start in starts]
         best = int(np.argmax(values))
         members = self.swapped(starts[best], values[best], short)

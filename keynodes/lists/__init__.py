@@ -4,11 +4,22 @@ import os
 
 from keynodes.errors import ReadingError
 from keynodes.lists.attributes import read_attributes
+from keynodes.lists.costs import read_costs
 from keynodes.lists.files import account_column, account_in, plain, rows_of
 from keynodes.lists.labels import label_codes, read_labels
 from keynodes.lists.matching import Match, match
+from keynodes.lists.plans import read_plan
 
-__all__ = ["Match", "label_codes", "match", "read_accounts", "read_attributes", "read_labels"]
+__all__ = [
+    "Match",
+    "label_codes",
+    "match",
+    "read_accounts",
+    "read_attributes",
+    "read_costs",
+    "read_labels",
+    "read_plan",
+]
 
 
 def read_accounts(path: "str | os.PathLike[str]", *, spreadsheet_safe: bool = False) -> list[str]:

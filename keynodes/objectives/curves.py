@@ -93,14 +93,24 @@ def removal_curve(
     """
     order = checked_order(graph, order)
     weights = checked_weights(graph, weights)
-    parts = fragmentation.curve(graph.both.indptr, graph.both.indices, weights, order)
+    largest, pairs, components, heaviest, weighted_pairs = fragmentation.curve(
+        graph.both.indptr, graph.both.indices, weights, order
+    )
     largest_strong = heaviest_strong = None
     if strong:
         from keynodes.objectives.strong import strong_curve
 
         largest_strong, heaviest_strong = strong_curve(graph, order, weights)
     return RemovalCurve(
-        order, graph.n, *parts, largest_strong=largest_strong, heaviest_strong=heaviest_strong
+        order,
+        graph.n,
+        largest,
+        pairs,
+        components,
+        heaviest,
+        weighted_pairs,
+        largest_strong,
+        heaviest_strong,
     )
 
 

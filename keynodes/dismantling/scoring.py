@@ -1,0 +1,98 @@
+"""An order of removal that somebody else made, with its curve."""
+
+import time
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from keynodes.dismantling.findings import Takedown
+from keynodes.dismantling.given import account_costs, account_weights
+from keynodes.errors import UsageError
+from keynodes.graph import InteractionGraph
+from keynodes.lists import match
+from keynodes.objectives import OBJECTIVES, removal_curve
+from keynodes.objectives.registration import ALIASES
+from keynodes.objectives.summaries import robustness
+from keynodes.registry import pick
+
+if TYPE_CHECKING:
+    import pandas
+
+
+def score_plan(
+    graph: InteractionGraph,
+    accounts: Iterable[str],
+    *,
+    objective: str = "largest-component",
+    weights: "Mapping[str, float] | pandas.Series | np.ndarray | None" = None,
+    costs: "Mapping[str, float] | pandas.Series | np.ndarray | None" = None,
+) -> Takedown:
+    """What is left of the network after each step of a plan, whoever made it.
+
+    Parameters
+    ----------
+    graph : InteractionGraph
+        The network; it is not changed.
+    accounts : iterable of str
+        The plan, first removed first. Its order is kept; see `reorder` for a better one.
+    objective : str, default "largest-component"
+        What the plan is judged by; see `OBJECTIVES`.
+    weights : mapping, Series or array of float, optional
+        Weights of accounts, as `accounts` of `takedown`.
+    costs : mapping, Series or array of float, optional
+        What removing each account costs, as in `takedown`: it is added up.
+
+    Returns
+    -------
+    Takedown
+        As `takedown` returns it; its strategy is ``"given"``.
+
+    Raises
+    ------
+    UnknownAccount
+        When the graph lacks an account of the plan.
+    UsageError
+        When the plan names an account twice.
+
+    Notes
+    -----
+    Exact: O(n + m), and O(m log k) more for strong components.
+
+    Examples
+    --------
+    >>> chain = InteractionGraph.from_arcs(["a", "b", "c", "d", "e"], [0, 1, 2, 3], [1, 2, 3, 4])
+    >>> score_plan(chain, ["e", "c"]).to_frame()
+       step account  cut  left  largest_component  pairs  components
+    0     1       e  0.2   0.8                  4      6           1
+    1     2       c  0.6   0.4                  2      1           2
+    """
+    name = pick({**{n: n for n in OBJECTIVES}, **ALIASES}, objective, "objective")
+    if isinstance(accounts, str):
+        raise UsageError("a plan is a list of accounts, got a text; give [account]")
+    plan = list(accounts)
+    match(graph, plan, "account").require("one without them")
+    index = {account: i for i, account in enumerate(graph.accounts.tolist())}
+    order = np.asarray([index[account] for account in plan], np.int32)
+    places, counts = np.unique(order, return_counts=True)
+    if (counts > 1).any():
+        twice = str(graph.accounts[places[counts > 1][0]])
+        raise UsageError(f"account {twice!r} is in the plan twice; each can be removed once")
+    notices: list[str] = []
+    masses, by_weight = account_weights(graph, weights, notices)
+    prices = account_costs(graph, costs, notices)
+    begin = time.perf_counter()
+    curve = removal_curve(graph, order, weights=masses, strong=OBJECTIVES[name].strong)
+    return Takedown(
+        graph.accounts,
+        curve.order,
+        curve,
+        name,
+        by_weight,
+        "given",
+        robustness(graph, order),
+        time.perf_counter() - begin,
+        0,
+        costs=prices,
+        notices=tuple(notices),
+    )
