@@ -16,9 +16,9 @@ speed      one key and one order of reverse greedy, the grid, ten times as many 
 synthetic  every strategy on random, block, LFR and power-law graphs
 planted    a census, gateways that hold communities together, and a documented criminal network
 
-``--networks DIR`` holds files ``NAME.txt`` or ``NAME.txt.gz`` of lines ``u v``, undirected, numbered
-from 0; ``../shared/data/dismantling`` when not given. With ``--only NAME…`` nothing is kept but the
-figures of `adaptive`. What peers reached is in ``dismantling_peers.csv``.
+``--networks DIR`` holds files ``NAME.txt`` or ``NAME.txt.gz`` of lines ``u v``: undirected edges of
+accounts numbered from 0; ``../shared/data/dismantling`` when not given. With ``--only NAME…``
+nothing is kept but the figures of `adaptive`. What peers reached is in ``dismantling_peers.csv``.
 """
 
 import argparse
@@ -339,7 +339,7 @@ def synthetic(options):
                     f"Stopped after {options.limit:g} s. Adaptive betweenness up to "
                     f"{options.betweenness:,} accounts. ER: as many edges as the mean degree says, "
                     "at random; SBM: stochastic block model; LFR: mean degree 8, heavy-tailed "
-                    "degrees and communities; power law: configuration model, 2 neighbours or more.",
+                    "degrees and communities; power law: configuration model, 2 ties or more each.",
                 ],
             ),
         ],

@@ -36,13 +36,18 @@ def load(path):
     return graph_of(int(ends.max()) + 1, ends[:, 0], ends[:, 1])
 
 
-def graph_of(n, tails, heads):
-    """A graph of edges; their direction says nothing, takedown sees the undirected view."""
+def graph_of(n, tails, heads, ways=2):
+    """A graph of edges: an arc each way, so that measures see no direction.
+
+    With one way only for size: takedown sees the undirected view of either.
+    """
     from keynodes import InteractionGraph
 
     low, high = np.minimum(tails, heads), np.maximum(tails, heads)
     low, high = np.divmod(np.unique(low * n + high), n)
     names = [f"{i:0{len(str(n))}}" for i in range(n)]
+    if ways == 2:
+        low, high = np.concatenate([low, high]), np.concatenate([high, low])
     return InteractionGraph.from_arcs(names, low, high)
 
 
@@ -131,7 +136,7 @@ def heavy_tailed(n, m, seed=0, exponent=2.5):
         keys = np.unique(np.concatenate([keys, (low * n + high)[low < high]]))
     keys = random.permutation(keys)[:m]
     shuffled = random.permutation(n)
-    return graph_of(n, *(shuffled[end] for end in np.divmod(keys, n)))
+    return graph_of(n, *(shuffled[end] for end in np.divmod(keys, n)), ways=1)
 
 
 def with_hubs(n, m, degree=50_000, seed=0):
@@ -142,4 +147,4 @@ def with_hubs(n, m, degree=50_000, seed=0):
     heads = np.concatenate([random.choice(n - hubs, degree, replace=False) for _ in range(hubs)])
     rest = random.integers(0, n, (2, m - hubs * degree))
     tails = np.concatenate([np.repeat(np.arange(n - hubs, n), degree), rest[0]])
-    return graph_of(n, tails, np.concatenate([heads, rest[1]]))
+    return graph_of(n, tails, np.concatenate([heads, rest[1]]), ways=1)

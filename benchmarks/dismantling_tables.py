@@ -1,4 +1,4 @@
-"""What the dismantling benchmarks share: a plan's score, peers' figures, ratios, the result file."""
+"""What the dismantling benchmarks share: scores of plans, peers' figures, ratios, the file."""
 
 import contextlib
 import csv
@@ -26,7 +26,9 @@ class Score(NamedTuple):
     def __str__(self):
         if self.note and math.isnan(self.area):
             return self.note
-        area = "–" if math.isnan(self.area) else f"{self.area:.{1 if self.area >= 100 else 2}f}"
+        # Peers' areas are known to a tenth.
+        digits = 1 if self.area >= 100 or self.seconds is None else 2
+        area = "–" if math.isnan(self.area) else f"{self.area:.{digits}f}"
         parts = [area, "–" if self.removals is None else f"{self.removals:,}"]
         if self.seconds is not None:
             parts.append(f"{self.seconds:.{0 if self.seconds >= 10 else 1}f} s")
@@ -125,8 +127,9 @@ def compared(what, ours, theirs, mean_bar=None, worst_bar=None):
         for name in ours
         if math.isfinite(ours[name]) and math.isfinite(theirs.get(name, math.nan))
     }
+    shown = [None if bar is None else f"≤ {bar:.2f}" for bar in (mean_bar, worst_bar)]
     if not ratios:
-        return [what, None, mean_bar, None, None, worst_bar, 0, None, None]
+        return [what, None, shown[0], None, None, shown[1], 0, None, None]
     mean = math.exp(sum(map(math.log, ratios.values())) / len(ratios))
     worst = max(ratios, key=ratios.get)
     bars = [(mean, mean_bar), (ratios[worst], worst_bar)]
@@ -134,10 +137,10 @@ def compared(what, ours, theirs, mean_bar=None, worst_bar=None):
     return [
         what,
         f"{mean:.3f}",
-        None if mean_bar is None else f"≤ {mean_bar:.2f}",
+        shown[0],
         f"{ratios[worst]:.3f}",
         worst,
-        None if worst_bar is None else f"≤ {worst_bar:.2f}",
+        shown[1],
         len(ratios),
         sum(ratio < 1 for ratio in ratios.values()),
         None if not met else "yes" if all(met) else "**no**",

@@ -257,7 +257,7 @@ def command(
         found = takedown(graph, **asked, progress=progress)
         # Whoever stopped a search has its best plan: that is a result, and a second Ctrl-C counts.
         answered()
-        frame = found.comparison() if found.rivals else found.to_frame()
+        frame = found.comparison() if len(planning.strategy or []) > 1 else found.to_frame()
         if impact:
             frame = _impact(graph, found, top)
     notices += [*found.notices, *found.summary()]

@@ -40,9 +40,13 @@ def account_weights(
     if given is None:
         return _read_only(np.ones(graph.n)), False
     values = _per_account(graph, given, "weight", notices)
-    if not ((values >= 0) & np.isfinite(values)).all():
-        raise UsageError(f"weights of accounts must be finite and 0 or more; see {where}")
-    if not values.sum() > 0:
+    wrong = np.flatnonzero(~((values >= 0) & np.isfinite(values)))
+    if len(wrong):
+        raise UsageError(
+            f"weights of accounts must be finite and 0 or more; {_named(graph, values, wrong)} "
+            f"in {where}"
+        )
+    if graph.n and not values.sum() > 0:
         raise UsageError(f"all accounts weigh 0; see {where}")
     notices.append(f"accounts count by their weights ({where})")
     return _read_only(values), True
@@ -53,8 +57,11 @@ def account_costs(graph: InteractionGraph, given: Any, notices: list[str]) -> np
     if given is None:
         return None
     values = _per_account(graph, given, "cost", notices)
-    if not ((values > 0) & np.isfinite(values)).all():
-        raise UsageError("costs of accounts must be finite and above 0")
+    wrong = np.flatnonzero(~((values > 0) & np.isfinite(values)))
+    if len(wrong):
+        raise UsageError(
+            f"costs of accounts must be finite and above 0; {_named(graph, values, wrong)}"
+        )
     return _read_only(values)
 
 
@@ -73,14 +80,28 @@ def _per_account(graph: InteractionGraph, given: Any, what: str, notices: list[s
         raise UsageError(f"{what}s are given by account id, and ids are text")
     values = np.full(graph.n, np.nan)
     for i, account in enumerate(graph.accounts.tolist()):
-        values[i] = items.get(account, np.nan)
+        value = items.get(account, np.nan)
+        try:
+            values[i] = float(value)
+        except (TypeError, ValueError):
+            raise UsageError(
+                f"the {what} of account {account!r} must be a number, got {value!r}"
+            ) from None
     unknown = np.isnan(values)
     if unknown.all() and graph.n:
         raise UsageError(f"no account of the graph has a {what}")
+    found = match(graph, items, "priced account" if what == "cost" else "weighted account")
+    if found.unknown:
+        notices.append(found.sentence)
     if unknown.any():
         notices.append(f"{int(unknown.sum()):,} accounts without a {what} count as 1")
         values[unknown] = 1.0
     return values
+
+
+def _named(graph: InteractionGraph, values: np.ndarray, wrong: np.ndarray) -> str:
+    """The first account whose number cannot be, with the number."""
+    return f"that of {str(graph.accounts[wrong[0]])!r} is {values[wrong[0]]:g}"
 
 
 def _read_only(values: np.ndarray) -> np.ndarray:

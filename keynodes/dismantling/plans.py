@@ -10,8 +10,11 @@ from keynodes.kernels.annealing import Quotient
 from keynodes.objectives import OBJECTIVES, removal_curve
 
 SIZE_PRICE = 0.3
-"""What a removal costs beside the area under the curve where few removals are wanted: this share
-of the whole network, the area of a removal being the share that it leaves."""
+"""What a removal costs beside the area under the curve, where both count: this share of the whole
+network, the area of a removal being the share that it leaves."""
+
+HIGH_PRICE = 2.0
+"""The same at the end of a search for the smallest set."""
 
 
 class Plan(NamedTuple):
@@ -42,12 +45,19 @@ def plan_of(problem: Problem, order: np.ndarray) -> Plan:
     # By trapezes: the ends of the curve count half.
     area = float(values.sum() - 0.5 * (values[0] + values[-1])) if len(values) else 0.0
     dues = float(problem.costs[order].sum())
+    if problem.minimise == "size":
+        return Plan((dues, area), order)
     return Plan((area + price_of_size(problem) * dues, dues), order)
 
 
+def cost_of(plan: Plan) -> tuple[float, float]:
+    """Return what plans are compared by."""
+    return plan.cost
+
+
 def price_of_size(problem: Problem) -> float:
-    """What one unit of cost counts, beside the area as a share of the whole."""
-    return SIZE_PRICE if problem.minimise == "size" else 0.0
+    """What one unit of cost counts in a search, beside the area as a share of the whole."""
+    return {"area": 0.0, "both": SIZE_PRICE, "size": HIGH_PRICE}[problem.minimise]
 
 
 def left_after(problem: Problem, order: np.ndarray) -> np.ndarray:
@@ -55,6 +65,12 @@ def left_after(problem: Problem, order: np.ndarray) -> np.ndarray:
     row = OBJECTIVES[problem.objective]
     curve = removal_curve(problem.graph, order, weights=problem.weights, strong=row.strong)
     return row.of(curve, by_weight=True)
+
+
+def heaviest_after(problem: Problem, order: np.ndarray) -> float:
+    """Return the weight of the heaviest component once a plan is carried out."""
+    curve = removal_curve(problem.graph, order, weights=problem.weights)
+    return float(curve.heaviest_component[-1])
 
 
 def affordable(problem: Problem, order: np.ndarray) -> np.ndarray:
@@ -95,10 +111,17 @@ def candidates_of(problem: Problem) -> np.ndarray:
     """Mark the accounts worth removing: bool (n,).
 
     An account with one neighbour is not, where the neighbour may be removed in its stead: that
-    cuts the account off too, and more. With weights or costs of accounts every one may be.
+    cuts the account off too, and more. With weights or costs of accounts every one may be; also
+    one without neighbours, where it alone may weigh more than is to be left.
     """
     degrees = np.diff(problem.graph.both.indptr)
     eligible = problem.removable & (degrees > 0)
+    if problem.objective != "pairs":
+        differ = (problem.weights != problem.weights[:1]).any()
+        limit = problem.enough if problem.enough >= 0 else 0.0 if differ else np.inf
+        too_heavy = problem.removable & (problem.weights > limit)
+        if too_heavy.any():
+            return eligible | too_heavy
     if (problem.costs != problem.costs[:1]).any() or (problem.weights != problem.weights[:1]).any():
         return eligible
     leaves = np.flatnonzero(eligible & (degrees == 1))

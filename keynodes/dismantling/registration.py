@@ -35,9 +35,9 @@ class Problem:
         What the plan will be judged by: a name in `OBJECTIVES`.
     enough : float
         The plan ends where the objective is at this or below; −1: at the budget.
-    minimise : {"size", "area"}
-        What counts in a plan without a budget: how few (or how cheap) its accounts are, or the
-        area under its curve.
+    minimise : {"both", "size", "area"}
+        What counts in a plan without a budget: how few (or how cheap) its accounts are, the area
+        under its curve, or both.
     """
 
     graph: InteractionGraph
@@ -48,7 +48,7 @@ class Problem:
     budget: float = float("inf")
     objective: str = "largest-component"
     enough: float = -1.0
-    minimise: str = "size"
+    minimise: str = "both"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Reverse greedy: the accounts that cannot come back without joining too much, in good order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -38,6 +38,9 @@ RECIPES = tuple(
 RETURNS = ((0, 0.0), (0, 0.5), (1, 0.5), (1, 1.0), (2, 0.0))
 """Orders tried for every set: the key (see `kernels.reverse_greedy.return_key`) and the power of
 the degree that it is multiplied with."""
+
+FINE = 0.002
+"""How closely a threshold is bisected, as a share of it."""
 
 KEPT = 12
 """How many plans of the grid are kept for the search."""
@@ -128,17 +131,15 @@ def greedy_plans(
     recipes = [recipe for recipe in RECIPES if recipe.among in pools]
     seen = {name: seen_from(problem, pool) for name, pool in pools.items() if pool.any()}
     recipes = [recipe for recipe in recipes if recipe.among in seen]
-    thresholds = _thresholds(problem, seen) if seen else []
-    returns = RETURNS
-    if np.isfinite(problem.budget):
-        # All of a set that just spends the budget goes, in whatever order: fewer will do.
-        returns = RETURNS[1:3]
-        recipes = [recipe for recipe in recipes if recipe.power]
+    limited = np.isfinite(problem.budget)
+    # All of a set that just spends the budget goes, in whatever order: fewer orders will do.
+    returns = RETURNS[1:3] if limited else RETURNS
+    recipes = [recipe for recipe in recipes if recipe.power or not limited]
 
     def step(recipe: Recipe) -> list[Plan]:
         return [
             plan
-            for threshold in thresholds
+            for threshold in _thresholds(problem, recipe, *seen[recipe.among])
             for plan in _plans_of(problem, recipe, *seen[recipe.among], threshold, returns)
         ]
 
@@ -172,10 +173,12 @@ def _by_degree(problem: Problem, worth: np.ndarray) -> dict[float, np.ndarray]:
     return pools
 
 
-def _thresholds(problem: Problem, seen: Mapping[float, tuple[np.ndarray, Quotient]]) -> list[float]:
-    """The thresholds to try: the problem's own or, with a budget, those that just spend it."""
+def _thresholds(
+    problem: Problem, recipe: Recipe, accounts: np.ndarray, net: Quotient
+) -> list[float]:
+    """The thresholds to try: the problem's own or, with a budget, the one that just spends it."""
     if np.isfinite(problem.budget):
-        high = _bisected(problem, *next(iter(seen.values())))
+        high = _bisected(problem, recipe, accounts, net)
         # A little below, the set costs a little more than the budget: its best part may do better.
         return [high, 0.98 * high]
     if problem.objective == "pairs":
@@ -185,15 +188,18 @@ def _thresholds(problem: Problem, seen: Mapping[float, tuple[np.ndarray, Quotien
 
 
 def budget_threshold(problem: Problem) -> float:
-    """Return the least threshold whose set, by reverse greedy, the budget pays for."""
+    """Return the least threshold whose set, by any recipe of the grid, the budget pays for."""
     pool = candidates_of(problem)
-    return _bisected(problem, *seen_from(problem, pool)) if pool.any() else 0.0
+    if not pool.any():
+        return 0.0
+    accounts, net = seen_from(problem, pool)
+    recipes = [recipe for recipe in RECIPES if recipe.power and not recipe.among]
+    return min(in_order(lambda recipe: _bisected(problem, recipe, accounts, net), recipes))
 
 
-def _bisected(problem: Problem, accounts: np.ndarray, net: Quotient) -> float:
-    recipe = Recipe(0.0, 3, 0.5)
+def _bisected(problem: Problem, recipe: Recipe, accounts: np.ndarray, net: Quotient) -> float:
     low, high = 0.0, float(problem.weights.sum())
-    while high - low > max(0.5 * problem.weights[problem.weights > 0].min(), 1e-6 * high):
+    while high - low > max(0.5 * problem.weights[problem.weights > 0].min(), FINE * high):
         middle = (low + high) / 2
         out = _stays_out(problem, recipe, accounts, net, middle)
         if problem.costs[accounts[out]].sum() > problem.budget:

@@ -9,14 +9,15 @@ import numpy as np
 
 from keynodes.dismantling.findings import Takedown
 from keynodes.dismantling.given import account_costs, account_weights, indices_of
+from keynodes.dismantling.ordering import ordered
 from keynodes.dismantling.outcomes import about_outcome
 from keynodes.dismantling.plans import Plan, filled, left_after, plan_of
 from keynodes.dismantling.registration import Problem
 from keynodes.dismantling.reverse_greedy import greedy_plans, orders_of
 from keynodes.dismantling.robustness import plan_robustness
 from keynodes.dismantling.running import Asked, asked_for, run
-from keynodes.dismantling.search import Interrupted
 from keynodes.dismantling.terms import check_used, ends, enough_at
+from keynodes.dismantling.walks import Interrupted
 from keynodes.errors import UsageError
 from keynodes.graph import InteractionGraph
 from keynodes.kernels.blocks import NamedProgress, progress_on
@@ -28,7 +29,7 @@ from keynodes.registry import pick
 if TYPE_CHECKING:
     import pandas
 
-MINIMISE = ("size", "area")
+MINIMISE = ("both", "size", "area")
 
 
 def takedown(
@@ -43,7 +44,7 @@ def takedown(
     protect: Iterable[str] = (),
     must: Iterable[str] = (),
     costs: "Mapping[str, float] | pandas.Series | np.ndarray | None" = None,
-    minimise: str = "size",
+    minimise: str = "both",
     iterations: int | None = None,
     seconds: float | None = None,
     intervals: int = 0,
@@ -81,9 +82,10 @@ def takedown(
         Accounts that are removed first in any case; they count towards the budget.
     costs : mapping, Series or array of float, optional
         What removing each account costs, above 0; 1 for accounts without.
-    minimise : {"size", "area"}, default "size"
-        With a target: few (or cheap) removals, or a small area under the curve of what is left.
-        Either looks at both; with ``"size"`` a removal costs 0.3 of the area of the whole network.
+    minimise : {"both", "size", "area"}, default "both"
+        With a target, what is to be small: the set, the area under the curve of what is left, or
+        both. With both, of sets of up to 20 the smallest (the area decides between equals); of
+        larger ones that for which the area plus 0.3 of the whole for each removal is least.
     iterations : int, optional
         Moves of each of the two walks of the search: 40,000 when not given.
     seconds : float, optional
@@ -129,10 +131,16 @@ def takedown(
     pick({kind: kind for kind in MINIMISE}, minimise, "thing to minimise")
     texts = [strategy] if isinstance(strategy, str) else list(strategy or ["search"])
     wanted = [asked_for(text) for text in texts]
+    names = [asked.text for asked in wanted]
+    if twice := next((text for text in names if names.count(text) > 1), None):
+        raise UsageError(f"strategy {twice!r} is asked for twice")
     notices: list[str] = []
     weights, by_weight = account_weights(graph, accounts, notices)
     prices = account_costs(graph, costs, notices)
-    kept, first = indices_of(graph, protect, "protected account"), indices_of(graph, must, "must")
+    kept, first = (
+        indices_of(graph, protect, "protected account"),
+        indices_of(graph, must, "required account"),
+    )
     if both := np.intersect1d(kept, first).tolist():
         raise UsageError(
             f"account {str(graph.accounts[both[0]])!r} is protected and must go: choose one"
@@ -156,20 +164,29 @@ def takedown(
             f"of {problem.budget:g}"
         )
     found: dict[str, Takedown] = {}
+    stopped = False
     for asked in wanted:
-        if asked.text in found:
-            raise UsageError(f"strategy {asked.text!r} is asked for twice")
+        if stopped:
+            notices.append(f"stopped by Ctrl-C: {asked.text} was not tried")
+            continue
         begin = time.perf_counter()
-        plan, said = _planned(
-            problem,
-            asked,
-            first,
-            seeds,
-            iterations,
-            seconds,
-            rng,
-            progress_on(progress, asked.text),
-        )
+        try:
+            plan, said, stopped = _planned(
+                problem,
+                asked,
+                first,
+                seeds,
+                iterations,
+                seconds,
+                rng,
+                progress_on(progress, asked.text),
+            )
+        except KeyboardInterrupt:
+            if not found:
+                raise
+            stopped = True
+            notices.append(f"stopped by Ctrl-C: {asked.text} has no plan")
+            continue
         took = time.perf_counter() - begin
         found[asked.text] = Takedown(
             graph.accounts,
@@ -190,20 +207,25 @@ def takedown(
     notices += [sentence for text in order for sentence in found[text].notices]
     notices += about_outcome(problem, best, target)
     tried = None
-    if intervals:
-        tried = plan_robustness(
-            graph,
-            best.order,
-            objective=name,
-            weights=weights if by_weight else None,
-            intervals=intervals,
-            missing=missing,
-            missing_what=missing_what,
-            replan=lambda replicate: _replanned(replicate, graph, problem, len(best.order)),
-            rng=rng,
-            progress=progress,
-        )
-        notices += tried.notices
+    try:
+        if intervals and not stopped:
+            tried = plan_robustness(
+                graph,
+                best.order,
+                objective=name,
+                weights=weights if by_weight else None,
+                intervals=intervals,
+                missing=missing,
+                missing_what=missing_what,
+                replan=lambda replicate: _replanned(replicate, graph, problem, len(best.order)),
+                rng=rng,
+                progress=progress,
+            )
+            notices += tried.notices
+    except KeyboardInterrupt:
+        stopped = True
+    if intervals and tried is None:
+        notices.append("stopped by Ctrl-C: the plan was not tried on replicates")
     return replace(
         best,
         intervals=tried,
@@ -252,8 +274,6 @@ def reorder(
     >>> plan.to_frame()["account"].tolist()
     ['c', 'e']
     """
-    from keynodes.dismantling.search import ordered
-
     name = pick({**{n: n for n in OBJECTIVES}, **ALIASES}, objective, "objective")
     notices: list[str] = []
     masses, by_weight = account_weights(graph, weights, notices)
@@ -284,12 +304,14 @@ def _planned(
     seconds: float | None,
     rng: int,
     progress: Any,
-) -> tuple[Plan, list[str]]:
-    """The plan of one strategy on the whole network, those that must go before the others."""
+) -> tuple[Plan, list[str], bool]:
+    """The plan of one strategy on the whole network, those that must go before the others.
+
+    With it come sentences about it, and whether Ctrl-C cut it short.
+    """
     generator = np.random.default_rng([rng, 0])
     if not len(first):
-        plan, said = _caught(problem, asked, seeds, iterations, seconds, generator, progress)
-        return plan, said
+        return _caught(problem, asked, seeds, iterations, seconds, generator, progress)
     first = _first_of_all(problem, first)
     stays = np.ones(problem.graph.n, bool)
     stays[first] = False
@@ -304,9 +326,9 @@ def _planned(
     )
     enough = left_after(problem, first)[-1] <= problem.enough
     if enough or remaining.budget <= 0:
-        return plan_of(replace(problem, enough=-1.0, budget=float("inf")), first), []
-    plan, said = _caught(remaining, asked, seeds, iterations, seconds, generator, progress)
-    return Plan(plan.cost, np.concatenate([first, rest[plan.order]])), said
+        return plan_of(replace(problem, enough=-1.0, budget=float("inf")), first), [], False
+    plan, said, stopped = _caught(remaining, asked, seeds, iterations, seconds, generator, progress)
+    return Plan(plan.cost, np.concatenate([first, rest[plan.order]])), said, stopped
 
 
 def _first_of_all(problem: Problem, first: np.ndarray) -> np.ndarray:
@@ -324,17 +346,18 @@ def _caught(
     seconds: float | None,
     generator: np.random.Generator,
     progress: Any,
-) -> tuple[Plan, list[str]]:
+) -> tuple[Plan, list[str], bool]:
     """Run a strategy; Ctrl-C in the middle of a search gives the best plan so far."""
     said = asked.said(problem)
+    stopped = False
     try:
         plan = run(problem, asked, seeds, iterations, seconds, generator, progress, said.append)
-    except Interrupted as stopped:
-        plan = stopped.plan
+    except Interrupted as interrupted:
+        plan, stopped = interrupted.plan, True
         said.append(f"{asked.text}: stopped by Ctrl-C; this is the best plan found so far")
     if np.isfinite(problem.budget):
         plan = plan_of(problem, filled(problem, plan.order))
-    return plan, said
+    return plan, said, stopped
 
 
 def _rank_of(problem: Problem, found: Takedown) -> tuple[float, float]:

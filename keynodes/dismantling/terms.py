@@ -65,6 +65,7 @@ def check_used(
     target: float | None,
     minimise: str,
 ) -> None:
+    """Refuse arguments that the strategies asked for would ignore, and values out of range."""
     names = ", ".join(asked.text for asked in wanted)
     if seeds is not None and not any(asked.takes("seeds") for asked in wanted):
         raise UsageError(f"seeds are used by none of these strategies: {names}")
@@ -78,5 +79,5 @@ def check_used(
         if not any(asked.takes(what) for asked in wanted):
             able = ", ".join(row.name for row in STRATEGIES.values() if what in row.parameters)
             raise UsageError(f"{what} say nothing to {names}; only to {able}")
-    if target is None and minimise != "size":
+    if target is None and minimise != "both":
         raise UsageError("what to minimise is a question of plans with a target, not a budget")

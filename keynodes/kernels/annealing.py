@@ -1,8 +1,7 @@
 """Local search on a plan of removal: one account at a time, put where it does most, or left out.
 
-Works on a quotient of the network (see `quotients`): nodes below `c` are candidates, the others
-clusters that are always there. What counts after each removal is the heaviest component or, with
-`by_squares`, the sum of the squared masses of all components.
+A plan and its curve are kept as in `plan_curves`. With v₀, v₁, … the order, curve(i) is what is
+left after i removals, and place p that of the removal after p others.
 """
 
 from typing import NamedTuple
@@ -10,8 +9,22 @@ from typing import NamedTuple
 import numpy as np
 
 from keynodes.kernels.compiling import kernel
-from keynodes.kernels.fragmentation import root_of
+from keynodes.kernels.plan_curves import (
+    Goal,
+    Parts,
+    Quotient,
+    Walk,
+    copy_parts,
+    cut_short,
+    empty_parts,
+    follow,
+    join,
+    lay_out,
+    price,
+)
 from keynodes.kernels.random_words import random_below, random_share
+
+__all__ = ["Goal", "Quotient", "Walk", "anneal", "cut_short", "follow", "price"]
 
 BATCH = 32
 """Candidates outside the plan that are tried between two rebuilds of the base."""
@@ -25,148 +38,61 @@ SHORT = 192
 NEGLIGIBLE = 16.0
 """Temperatures above the cheapest place at which a place is not looked at: e^-16 is 1e-7."""
 
+MARKS = 33
+"""Points of a plan at which the walk back may be taken up again."""
 
-class Quotient(NamedTuple):
-    """A network seen from its candidates for removal; see `quotients.quotient`."""
+STAY = -1
+"""The choice to change nothing."""
 
-    indptr: np.ndarray
-    indices: np.ndarray
-    total: np.ndarray
-    folded_squares: np.ndarray
-    c: int
-    heaviest: float
-    squares: float
+LEAVE = -2
+"""The choice to take a candidate out of the plan."""
 
 
-class Parts(NamedTuple):
-    """A union-find over the nodes of a quotient: who is there, and what hangs together."""
+class Workspace(NamedTuple):
+    """What a walk over plans works with between two rebuilds of its base."""
 
-    parent: np.ndarray
-    mass: np.ndarray
-    present: np.ndarray
-    ends: np.ndarray
-    """float64 (2,): the heaviest component, the sum of the squared masses."""
-
-
-class Goal(NamedTuple):
-    """What a plan is judged by: Σ worth[i] · curve[i], and its dues."""
-
-    by_squares: bool
-    threshold: float
-    """The plan ends where the curve is at this or below; below 0, at a fixed length."""
-    worth: np.ndarray
-    """float64 (c + 2,): what the curve after i removals counts."""
-    dues: np.ndarray
-    """float64 (c,): what each candidate costs, on top, when it is in the plan."""
-
-
-class Walk(NamedTuple):
-    """A plan, and what is left after each of its removals."""
-
-    order: np.ndarray
-    """int32 (c,): the candidates in the plan, first removed first."""
-    curve: np.ndarray
-    """float64 (c + 2,): what is left after 0, 1, … removals."""
-    place: np.ndarray
-    """int32 (c,): where each candidate stands in the order, −1 outside."""
+    base: Parts
+    """All that is there but the plan, as it was, and the loose candidates."""
+    parts: Parts
+    """What is there at the point of the plan that a move looks at."""
+    marks: Parts
+    """Row k: what is there after k · gap removals, but for the loose candidates."""
+    valid: np.ndarray
+    """bool (MARKS,): which marks are as the plan is now."""
+    gap: np.ndarray
+    """int64 (1,): removals from one mark to the next."""
+    loose: np.ndarray
+    """int32 (c,): the candidates in no base and no mark, be they in the plan or out."""
+    is_loose: np.ndarray
+    """bool (c,): whether a candidate is among them."""
+    loose_count: np.ndarray
+    """int64 (1,): how many they are."""
+    with_it: np.ndarray
+    """float64 (c + 2,): see `later_places`."""
+    without: np.ndarray
+    """float64 (c + 2,): see `earlier_places`."""
+    cost: np.ndarray
+    """float64 (c + 2,): what the price of the plan changes by with the candidate at each place."""
 
 
-@kernel
-def empty_parts(nodes):
-    return (
-        np.empty(nodes, np.int32),
-        np.empty(nodes, np.float64),
-        np.empty(nodes, np.bool_),
-        np.empty(2, np.float64),
-    )
+class Places(NamedTuple):
+    """The places that a candidate could have; what each would cost is in `Workspace.cost`."""
 
-
-@kernel
-def copy_parts(target, source):
-    target.parent[:] = source.parent
-    target.mass[:] = source.mass
-    target.present[:] = source.present
-    target.ends[:] = source.ends
-
-
-@kernel
-def join(net, v, parts):
-    """Put candidate v back, and join it to the neighbours that are there."""
-    parts.present[v] = True
-    parts.ends[1] += net.total[v] * net.total[v] - net.folded_squares[v]
-    root = v
-    for i in range(net.indptr[v], net.indptr[v + 1]):
-        x = net.indices[i]
-        if not parts.present[x]:
-            continue
-        other = root_of(parts.parent, x)
-        if other == root:
-            continue
-        if parts.mass[other] > parts.mass[root]:
-            root, other = other, root
-        parts.ends[1] += 2.0 * parts.mass[root] * parts.mass[other]
-        parts.parent[other] = root
-        parts.mass[root] += parts.mass[other]
-    parts.ends[0] = max(parts.ends[0], parts.mass[root])
-
-
-@kernel
-def lay_out(net, absent, parts):
-    """Everything is there but the candidates marked `absent` (bool (c,))."""
-    for x in range(net.total.shape[0]):
-        parts.parent[x] = x
-        parts.mass[x] = net.total[x]
-        parts.present[x] = x >= net.c
-    parts.ends[0] = net.heaviest
-    parts.ends[1] = net.squares
-    for x in range(net.c):
-        if not absent[x]:
-            join(net, x, parts)
-    for x in range(net.total.shape[0]):
-        parts.parent[x] = root_of(parts.parent, x)
-
-
-@kernel
-def follow(net, goal, walk, length):
-    """Write the curve and the places of the first `length` of the order."""
-    which = 1 if goal.by_squares else 0
-    absent = np.zeros(net.c, np.bool_)
-    walk.place[:] = -1
-    for i in range(length):
-        walk.place[walk.order[i]] = i
-        absent[walk.order[i]] = True
-    parts = Parts(*empty_parts(net.total.shape[0]))
-    lay_out(net, absent, parts)
-    walk.curve[length] = parts.ends[which]
-    for i in range(length - 1, -1, -1):
-        join(net, walk.order[i], parts)
-        walk.curve[i] = parts.ends[which]
-
-
-@kernel
-def cut_short(goal, walk, length):
-    """Where the plan ends: at the threshold; what stands behind leaves the plan."""
-    end = length
-    for i in range(1, length + 1):
-        if walk.curve[i] <= goal.threshold:
-            end = i
-            break
-    for i in range(end, length):
-        walk.place[walk.order[i]] = -1
-    return end
-
-
-@kernel
-def price(goal, walk, length):
-    """What the plan costs; infinite when it does not reach the threshold."""
-    if goal.threshold >= 0 and (length == 0 or walk.curve[length] > goal.threshold):
-        return np.inf
-    cost = 0.0
-    for i in range(1, length + 1):
-        cost += goal.worth[i] * walk.curve[i] + goal.dues[walk.order[i - 1]]
-    if goal.threshold >= 0:
-        cost -= 0.5 * goal.worth[length] * walk.curve[length]
-    return cost
+    at: int
+    """Where it stands; −1: not in the plan, which is then one of the choices, and costs 0."""
+    low: int
+    """The first place weighed."""
+    high: int
+    """The last place weighed."""
+    end: int
+    """Up to this place the candidate ends the plan before its time: it gets end + 1 long. −1:
+    nowhere."""
+    out_end: int
+    """How long the plan would be without the candidate; −1: it would not reach the threshold."""
+    out_cost: float
+    """What that would change the price by."""
+    cheapest: float
+    """The least of all costs."""
 
 
 @kernel
@@ -178,315 +104,420 @@ def anneal(net, goal, walk, length, state, moves, warm, cool, best_order, best):
     to one with probability ∝ exp(−cost / temperature) (heat bath). Long plans are mostly walked
     in part only: around the candidate's place, as far as a random reach.
 
-    `best_order` (c,) and `best` (2,: its cost, its length) keep the best plan met.
+    `best_order` (c,) and `best` (2,: its cost, its length) keep the best of the plans that the
+    walk is at when a batch of moves begins, and when it ends.
     """
-    nodes = net.total.shape[0]
-    c = net.c
-    which = 1 if goal.by_squares else 0
-    base = Parts(*empty_parts(nodes))
-    parts = Parts(*empty_parts(nodes))
-    absent = np.zeros(c, np.bool_)
-    loose = np.empty(c, np.int32)  # outside the plan, and not in the base
-    is_loose = np.zeros(c, np.bool_)
-    loose_count = 0
-    marks = 33
-    mark_parent = np.empty((marks, nodes), np.int32)
-    mark_mass = np.empty((marks, nodes), np.float64)
-    mark_present = np.empty((marks, nodes), np.bool_)
-    mark_ends = np.empty((marks, 2), np.float64)
-    valid = np.zeros(marks, np.bool_)
-    gap = np.int64(1)
-    without = np.empty(c + 2, np.float64)
-    with_it = np.empty(c + 2, np.float64)
-    cost = np.empty(c + 2, np.float64)
+    work = workspace(net)
     left_in_batch = 0
     for move in range(moves):
-        if left_in_batch == 0:
-            # A new base: all but the plan and a batch of others, the next to be tried.
+        if left_in_batch == 0 or work.loose_count[0] > 4 * BATCH:
             left_in_batch = MOVES_A_BATCH
-            for x in range(c):
-                absent[x] = walk.place[x] >= 0
-                is_loose[x] = False
-            loose_count = 0
-            if length < c:
-                for _ in range(4 * BATCH):
-                    x = np.int32(random_below(state, c))
-                    if not absent[x]:
-                        absent[x] = True
-                        is_loose[x] = True
-                        loose[loose_count] = x
-                        loose_count += 1
-                        if loose_count == BATCH:
-                            break
-            lay_out(net, absent, base)
-            valid[:] = False
-            gap = max(np.int64(64), length // 32 + 1)
-            now = price(goal, walk, length)
-            if now < best[0] * (1.0 - 1e-12):
-                best[0] = now
-                best[1] = length
-                best_order[:length] = walk.order[:length]
+            new_base(net, walk, length, state, work)
+            keep_best(goal, walk, length, best_order, best)
         left_in_batch -= 1
         temperature = warm * (cool / warm) ** (move / moves)
-        reach = np.int64(c)
+        reach = np.int64(net.c)
         if length > SHORT and random_share(state) > 0.5:
             reach = np.int64(16.0 * (length / 16.0) ** random_share(state))
-        x = np.int32(-1)
-        if loose_count > 0 and random_share(state) < 0.5:
-            x = loose[random_below(state, loose_count)]
-        if x < 0 or walk.place[x] >= 0:
-            if length == 0:
-                continue
-            x = walk.order[random_below(state, length)]
-        a = np.int64(walk.place[x])
-        cheapest = 0.0  # of the places, against where it is now
-        low = a
-        high = a
-        end = np.int64(-1)  # where the plan would end if it stood before
-        out_end = np.int64(-1)  # where the plan would end without it
-        out_cost = np.inf
-        if a >= 0:
-            # Later places, from far to near: after i removals the candidate is still there.
-            top = min(length, a + reach)
-            _state_at(net, walk, top, length, base, parts, gap, valid, mark_parent, mark_mass,
-                      mark_present, mark_ends, loose, loose_count)
-            join(net, x, parts)
-            with_it[top - 1] = parts.ends[which]
-            for j in range(top - 2, a, -1):
-                join(net, walk.order[j + 1], parts)
-                with_it[j] = parts.ends[which]
-            change = 0.0
-            high = a
-            for p in range(a + 1, top):
-                if with_it[p] <= goal.threshold:
-                    # It is over before the candidate's turn: the plan does without it.
-                    out_end = p
-                    out_cost = change + 0.5 * goal.worth[p] * with_it[p] - goal.dues[x]
-                    out_cost -= _paid(goal, walk, length, p, p + 1)
-                    break
-                change += goal.worth[p] * (with_it[p] - walk.curve[p])
-                cost[p] = change
-                high = p
-                cheapest = min(cheapest, change)
-            cheapest = min(cheapest, out_cost)
-            cost[a] = 0.0
-            # Earlier places: the candidate is gone already.
-            if a > 0:
-                _state_at(net, walk, a + 1, length, base, parts, gap, valid, mark_parent,
-                          mark_mass, mark_present, mark_ends, loose, loose_count)
-                change = 0.0
-                bottom = max(np.int64(0), a - reach)
-                p = a
-                while p > bottom and p > 0:
-                    p -= 1
-                    join(net, walk.order[p], parts)
-                    without[p] = parts.ends[which]
-                    if without[p] <= goal.threshold:
-                        end = p
-                        change = goal.dues[x] + 0.5 * goal.worth[p + 1] * without[p]
-                        change -= _paid(goal, walk, length, p + 1, p)
-                        bottom = min(bottom, np.int64(p - 1))  # it may end sooner still
-                    else:
-                        change += goal.worth[p + 1] * (without[p] - walk.curve[p + 1])
-                    cost[p] = change
-                    low = p
-                    cheapest = min(cheapest, change)
-                    if (
-                        end != p
-                        and length > SHORT
-                        and change - cheapest > NEGLIGIBLE * temperature
-                    ):
-                        break
-            if end >= 0:
-                for p in range(end + 1, a):
-                    cost[p] = np.inf
-        else:
-            _state_at(net, walk, length, length, base, parts, gap, valid, mark_parent, mark_mass,
-                      mark_present, mark_ends, loose, -1)
-            for i in range(loose_count):
-                if walk.place[loose[i]] < 0 and loose[i] != x:
-                    join(net, loose[i], parts)
-            without[length] = parts.ends[which]
-            # A plan of fixed length gives its last place up.
-            p = length
-            change = goal.dues[x]
-            if goal.threshold >= 0:
-                end = length
-                change += goal.worth[length] * walk.curve[length] * 0.5
-                change += goal.worth[length + 1] * without[length] * 0.5
-                cost[length] = change
-                low = length
-                cheapest = min(cheapest, change)
-            else:
-                change -= goal.dues[walk.order[length - 1]]
-                low = length
-            high = length if goal.threshold >= 0 else length - 1
-            bottom = max(np.int64(0), length - reach)
-            p = length - 1
-            while p >= 0:
-                join(net, walk.order[p], parts)
-                without[p] = parts.ends[which]
-                if goal.threshold >= 0 and without[p] <= goal.threshold:
-                    end = p
-                    change = goal.dues[x] + 0.5 * goal.worth[p + 1] * without[p]
-                    change -= _paid(goal, walk, length, p + 1, p)
-                    high = p
-                else:
-                    change += goal.worth[p + 1] * (without[p] - walk.curve[p + 1])
-                cost[p] = change
-                low = p
-                cheapest = min(cheapest, change)
-                far = reach < c and change - cheapest > NEGLIGIBLE * temperature
-                if end != p and (p <= bottom or far):
-                    break
-                p -= 1
-        # The heat bath.
-        limit = cheapest + NEGLIGIBLE * temperature
-        weight = 0.0
-        if a < 0:
-            weight += np.exp((cheapest - 0.0) / temperature)  # stays outside
-        for p in range(low, high + 1):
-            if cost[p] < limit:
-                weight += np.exp((cheapest - cost[p]) / temperature)
-        if out_end >= 0 and out_cost < limit:
-            weight += np.exp((cheapest - out_cost) / temperature)
-        draw = random_share(state) * weight
-        chosen = np.int64(-1)
-        if a < 0:
-            draw -= np.exp((cheapest - 0.0) / temperature)
-        if a >= 0 or draw >= 0.0:
-            for p in range(low, high + 1):
-                if cost[p] < limit:
-                    chosen = p
-                    draw -= np.exp((cheapest - cost[p]) / temperature)
-                    if draw < 0.0:
-                        break
-        if a >= 0 and draw >= 0.0 and out_end >= 0 and out_cost < limit:
-            # Out of the plan.
-            for i in range(a, length):
-                walk.place[walk.order[i]] = -1
-            for i in range(out_end + 1, length):
-                if not is_loose[walk.order[i]]:
-                    is_loose[walk.order[i]] = True
-                    loose[loose_count] = walk.order[i]
-                    loose_count += 1
-            for j in range(a, out_end):
-                walk.order[j] = walk.order[j + 1]
-                walk.place[walk.order[j]] = j
-            for j in range(a + 1, out_end + 1):
-                walk.curve[j] = with_it[j]
-            length = out_end
-            if not is_loose[x]:
-                is_loose[x] = True
-                loose[loose_count] = x
-                loose_count += 1
-            valid[:] = False
-            if loose_count > 4 * BATCH:
-                left_in_batch = 0
+        x = whom_to_move(walk, length, state, work)
+        if x < 0:
             continue
-        if chosen < 0 or chosen == a:
-            continue
-        if a >= 0 and chosen > a:
-            for j in range(a, chosen):
-                walk.order[j] = walk.order[j + 1]
-                walk.place[walk.order[j]] = j
-                walk.curve[j + 1] = with_it[j + 1]
-            walk.order[chosen] = x
-            walk.place[x] = chosen
-            for k in range(a // gap, chosen // gap + 1):
-                if k < marks and a < k * gap <= chosen:
-                    valid[k] = False
-            continue
-        stop = a if a >= 0 else (length if goal.threshold >= 0 else length - 1)
-        if a < 0 and goal.threshold < 0:
-            walk.place[walk.order[length - 1]] = -1
-            if not is_loose[walk.order[length - 1]]:
-                is_loose[walk.order[length - 1]] = True
-                loose[loose_count] = walk.order[length - 1]
-                loose_count += 1
-        for j in range(stop, chosen, -1):
-            walk.order[j] = walk.order[j - 1]
-            walk.place[walk.order[j]] = j
-            walk.curve[j] = without[j - 1]
-        if a < 0:
-            walk.curve[stop + 1] = without[stop]
-        walk.order[chosen] = x
-        walk.place[x] = chosen
-        walk.curve[chosen + 1] = without[chosen]
-        if a < 0:
-            if goal.threshold >= 0:
-                length += 1
-            valid[:] = False
-        else:
-            for k in range(chosen // gap, a // gap + 1):
-                if k < marks and chosen < k * gap <= a:
-                    valid[k] = False
-        if goal.threshold >= 0 and end >= 0 and end + 1 < length:
-            for i in range(end + 1, length):
-                v = walk.order[i]
-                walk.place[v] = -1
-                if not is_loose[v]:
-                    is_loose[v] = True
-                    loose[loose_count] = v
-                    loose_count += 1
-            length = end + 1
-            valid[:] = False
-        if loose_count > 4 * BATCH:
-            left_in_batch = 0
-    now = price(goal, walk, length)
-    if now < best[0] * (1.0 - 1e-12):
-        best[0] = now
-        best[1] = length
-        best_order[:length] = walk.order[:length]
+        places = weigh(net, goal, walk, length, x, reach, temperature, work)
+        chosen = heat_bath(places, work.cost, temperature, state)
+        length = carry_out(goal, walk, length, x, chosen, places, work)
+    keep_best(goal, walk, length, best_order, best)
     return length
 
 
 @kernel
-def _paid(goal, walk, length, first, due):
-    """What the plan pays for the curve from its `first` point on, and for those from `due` on."""
+def workspace(net):
+    """Room for the walks over plans of one network."""
+    nodes = net.total.shape[0]
+    return Workspace(
+        Parts(*empty_parts(nodes)),
+        Parts(*empty_parts(nodes)),
+        Parts(
+            np.empty((MARKS, nodes), np.int32),
+            np.empty((MARKS, nodes), np.float64),
+            np.empty((MARKS, nodes), np.bool_),
+            np.empty((MARKS, 2), np.float64),
+        ),
+        np.zeros(MARKS, np.bool_),
+        np.ones(1, np.int64),
+        np.empty(net.c, np.int32),
+        np.zeros(net.c, np.bool_),
+        np.zeros(1, np.int64),
+        np.empty(net.c + 2, np.float64),
+        np.empty(net.c + 2, np.float64),
+        np.empty(net.c + 2, np.float64),
+    )
+
+
+@kernel
+def new_base(net, walk, length, state, work):
+    """Lay out all but the plan and a batch of others, drawn at random: the next to be tried."""
+    absent = np.zeros(net.c, np.bool_)
+    for x in range(net.c):
+        absent[x] = walk.place[x] >= 0
+        work.is_loose[x] = False
+    work.loose_count[0] = 0
+    if length < net.c:
+        for _ in range(4 * BATCH):
+            x = random_below(state, net.c)
+            if not absent[x]:
+                absent[x] = True
+                set_loose(x, work)
+                if work.loose_count[0] == BATCH:
+                    break
+    lay_out(net, absent, work.base)
+    work.valid[:] = False
+    work.gap[0] = max(64, length // 32 + 1)
+
+
+@kernel
+def set_loose(x, work):
+    """Note that candidate x is not in the base, nor in any mark."""
+    if not work.is_loose[x]:
+        work.is_loose[x] = True
+        work.loose[work.loose_count[0]] = x
+        work.loose_count[0] += 1
+
+
+@kernel
+def keep_best(goal, walk, length, best_order, best):
+    """Copy the plan if it is cheaper than the best so far."""
+    cost = price(goal, walk, length)
+    if cost < best[0] * (1.0 - 1e-12):
+        best[0] = cost
+        best[1] = length
+        best_order[:length] = walk.order[:length]
+
+
+@kernel
+def whom_to_move(walk, length, state, work):
+    """Draw a candidate: every other time from the loose ones, if it is out, else from the plan.
+
+    −1: nobody.
+    """
+    count = work.loose_count[0]
+    if count > 0 and random_share(state) < 0.5:
+        x = work.loose[random_below(state, count)]
+        if walk.place[x] < 0:
+            return np.int64(x)
+    if length == 0:
+        return np.int64(-1)
+    return np.int64(walk.order[random_below(state, length)])
+
+
+@kernel
+def weigh(net, goal, walk, length, x, reach, temperature, work):
+    """What the price changes by with candidate x at each place within reach: `Places`."""
+    at = np.int64(walk.place[x])
+    if at < 0:
+        return places_for_newcomer(net, goal, walk, length, x, reach, temperature, work)
+    high, out_end, out_cost, cheapest = later_places(net, goal, walk, length, at, reach, work)
+    work.cost[at] = 0.0
+    low, end, cheapest = earlier_places(
+        net, goal, walk, length, at, reach, temperature, cheapest, work
+    )
+    return Places(at, low, high, end, out_end, out_cost, cheapest)
+
+
+@kernel
+def later_places(net, goal, walk, length, at, reach, work):
+    """Weigh the places behind `at`, where x stands: (high, out_end, out_cost, cheapest).
+
+    Let with(i) be what is left after the first i + 1 removals when x comes back. With x at p > at
+    the curve is with(i) at the points at < i ≤ p, and elsewhere as it was:
+
+        cost(p) = Σ_{at < i ≤ p} worth(i) · (with(i) − curve(i))
+
+    Where with(p) is at the threshold, the plan ends after p removals, and does without x.
+    """
+    which = 1 if goal.by_squares else 0
+    x = walk.order[at]
+    top = min(length, at + reach)
+    state_at(net, walk, top, length, x, work)
+    parts, with_it = work.parts, work.with_it
+    join(net, x, parts)
+    with_it[top - 1] = parts.ends[which]
+    for i in range(top - 2, at, -1):
+        join(net, walk.order[i + 1], parts)
+        with_it[i] = parts.ends[which]
+    change = 0.0
+    cheapest = 0.0
+    high = at
+    for p in range(at + 1, top):
+        if with_it[p] <= goal.threshold:
+            out_cost = change + 0.5 * goal.worth[p] * with_it[p] - goal.dues[x]
+            out_cost -= paid_from(goal, walk, length, p, p + 1)
+            return high, p, out_cost, min(cheapest, out_cost)
+        change += goal.worth[p] * (with_it[p] - walk.curve[p])
+        work.cost[p] = change
+        high = p
+        cheapest = min(cheapest, change)
+    return high, np.int64(-1), np.inf, cheapest
+
+
+@kernel
+def earlier_places(net, goal, walk, length, at, reach, temperature, cheapest, work):
+    """Weigh the places before `at`, where x stands: (low, end, cheapest).
+
+    Let without(i) be what is left after the first i removals and that of x. With x at p < at the
+    curve is without(i − 1) at the points p < i ≤ at, and elsewhere as it was:
+
+        cost(p) = Σ_{p < i ≤ at} worth(i) · (without(i − 1) − curve(i))
+
+    Where without(p) is at the threshold, the plan ends with x at p. `end` is the first such
+    place: with x before it the plan ends there too; with x behind it the plan would be longer and
+    dearer, so that is no choice.
+    """
+    which = 1 if goal.by_squares else 0
+    x = walk.order[at]
+    low = at
+    end = np.int64(-1)
+    if at == 0:
+        return low, end, cheapest
+    state_at(net, walk, at + 1, length, x, work)
+    parts, without = work.parts, work.without
+    change = 0.0
+    bottom = max(0, at - reach)
+    for p in range(at - 1, -1, -1):
+        join(net, walk.order[p], parts)
+        without[p] = parts.ends[which]
+        if without[p] <= goal.threshold:
+            end = p
+            change = goal.dues[x] + 0.5 * goal.worth[p + 1] * without[p]
+            change -= paid_from(goal, walk, length, p + 1, p)
+        else:
+            change += goal.worth[p + 1] * (without[p] - walk.curve[p + 1])
+        work.cost[p] = change
+        low = p
+        cheapest = min(cheapest, change)
+        far = length > SHORT and change - cheapest > NEGLIGIBLE * temperature
+        # At a place that ends the plan the walk goes on: it may end sooner still.
+        if end != p and (p <= bottom or far):
+            break
+    if end >= 0:
+        for p in range(end + 1, at):
+            work.cost[p] = np.inf
+    return low, end, cheapest
+
+
+@kernel
+def places_for_newcomer(net, goal, walk, length, x, reach, temperature, work):
+    """Weigh the places for candidate x, which is not in the plan: `Places`.
+
+    As in `earlier_places`: with x at p the curve is without(i − 1) at the points i > p. The plan
+    gets one longer, unless it ends sooner; one of fixed length gives up its last removal.
+    """
+    which = 1 if goal.by_squares else 0
+    state_at(net, walk, length, length, x, work)
+    parts, without = work.parts, work.without
+    without[length] = parts.ends[which]
+    change = goal.dues[x]
+    cheapest = 0.0
+    low = length
+    high = length - 1
+    end = np.int64(-1)
+    if goal.threshold >= 0:
+        # As if x came last, which is no choice: the plan ends before.
+        end = length
+        change += 0.5 * goal.worth[length] * walk.curve[length]
+        change += 0.5 * goal.worth[length + 1] * without[length]
+    else:
+        change -= goal.dues[walk.order[length - 1]]
+    bottom = max(0, length - reach)
+    for p in range(length - 1, -1, -1):
+        join(net, walk.order[p], parts)
+        without[p] = parts.ends[which]
+        if without[p] <= goal.threshold:
+            end = p
+            high = p
+            change = goal.dues[x] + 0.5 * goal.worth[p + 1] * without[p]
+            change -= paid_from(goal, walk, length, p + 1, p)
+        else:
+            change += goal.worth[p + 1] * (without[p] - walk.curve[p + 1])
+        work.cost[p] = change
+        low = p
+        cheapest = min(cheapest, change)
+        far = reach < net.c and change - cheapest > NEGLIGIBLE * temperature
+        if end != p and (p <= bottom or far):
+            break
+    return Places(np.int64(-1), low, high, end, np.int64(-1), np.inf, cheapest)
+
+
+@kernel
+def heat_bath(places, cost, temperature, state):
+    """Draw a choice with probability ∝ exp(−cost / temperature): a place, or STAY, or LEAVE."""
+    cheapest = places.cheapest
+    limit = cheapest + NEGLIGIBLE * temperature
+    outside = np.exp(cheapest / temperature) if places.at < 0 else 0.0
+    may_leave = places.out_end >= 0 and places.out_cost <= limit
+    weight = outside
+    for p in range(places.low, places.high + 1):
+        if cost[p] <= limit:
+            weight += np.exp((cheapest - cost[p]) / temperature)
+    if may_leave:
+        weight += np.exp((cheapest - places.out_cost) / temperature)
+    draw = random_share(state) * weight - outside
+    chosen = np.int64(STAY)
+    if places.at < 0 and draw < 0.0:
+        return chosen
+    for p in range(places.low, places.high + 1):
+        if cost[p] <= limit:
+            chosen = np.int64(p)
+            draw -= np.exp((cheapest - cost[p]) / temperature)
+            if draw < 0.0:
+                return chosen
+    # Nothing is left of the draw but what rounding left: the last choice it is.
+    return np.int64(LEAVE) if may_leave else chosen
+
+
+@kernel
+def carry_out(goal, walk, length, x, chosen, places, work):
+    """Change the plan as was chosen for candidate x; the new length."""
+    if chosen in (STAY, places.at):
+        return length
+    if chosen == LEAVE:
+        return leave(walk, length, places.at, places.out_end, work)
+    if places.at < 0:
+        return come_in(goal, walk, length, x, chosen, places.end, work)
+    if chosen > places.at:
+        move_later(walk, places.at, chosen, work)
+        return length
+    move_earlier(walk, places.at, chosen, work)
+    return shorten(walk, length, places.end + 1, work) if places.end >= 0 else length
+
+
+@kernel
+def move_later(walk, at, to, work):
+    """Those between two places go first, then the one that stood before them."""
+    x = walk.order[at]
+    for i in range(at, to):
+        walk.order[i] = walk.order[i + 1]
+        walk.place[walk.order[i]] = i
+        walk.curve[i + 1] = work.with_it[i + 1]
+    walk.order[to] = x
+    walk.place[x] = to
+    forget_marks(at, to, work)
+
+
+@kernel
+def move_earlier(walk, at, to, work):
+    """The one that stood behind those between two places goes first."""
+    x = walk.order[at]
+    for i in range(at, to, -1):
+        walk.order[i] = walk.order[i - 1]
+        walk.place[walk.order[i]] = i
+        walk.curve[i] = work.without[i - 1]
+    walk.order[to] = x
+    walk.place[x] = to
+    forget_marks(to, at, work)
+
+
+@kernel
+def forget_marks(low, high, work):
+    """What is there after low < i ≤ high removals changed."""
+    gap = work.gap[0]
+    for k in range(low // gap, min(high // gap, MARKS - 1) + 1):
+        if k * gap > low:
+            work.valid[k] = False
+
+
+@kernel
+def come_in(goal, walk, length, x, to, end, work):
+    """Put candidate x into the plan; the new length. One of fixed length gives up its last."""
+    if goal.threshold >= 0:
+        length += 1
+    else:
+        last = walk.order[length - 1]
+        walk.place[last] = -1
+        set_loose(last, work)
+    for i in range(length - 1, to, -1):
+        walk.order[i] = walk.order[i - 1]
+        walk.place[walk.order[i]] = i
+        walk.curve[i] = work.without[i - 1]
+    walk.curve[length] = work.without[length - 1]
+    walk.curve[to + 1] = work.without[to]
+    walk.order[to] = x
+    walk.place[x] = to
+    work.valid[:] = False
+    return shorten(walk, length, end + 1, work) if end >= 0 else length
+
+
+@kernel
+def leave(walk, length, at, end, work):
+    """The candidate at a place leaves the plan, which ends `end` removals long: the new length."""
+    x = walk.order[at]
+    shorten(walk, length, end + 1, work)
+    for i in range(at, end):
+        walk.order[i] = walk.order[i + 1]
+        walk.place[walk.order[i]] = i
+        walk.curve[i + 1] = work.with_it[i + 1]
+    walk.place[x] = -1
+    set_loose(x, work)
+    work.valid[:] = False
+    return end
+
+
+@kernel
+def shorten(walk, length, end, work):
+    """The plan ends `end` removals long; those behind are out of it. The new length."""
+    for i in range(end, length):
+        walk.place[walk.order[i]] = -1
+        set_loose(walk.order[i], work)
+    if end < length:
+        work.valid[:] = False
+    return end
+
+
+@kernel
+def paid_from(goal, walk, length, point, removal):
+    """What a plan with a threshold pays for its curve from a point, and its dues from a removal."""
     paid = -0.5 * goal.worth[length] * walk.curve[length]
-    for i in range(first, length + 1):
+    for i in range(point, length + 1):
         paid += goal.worth[i] * walk.curve[i]
-    for i in range(due, length):
+    for i in range(removal, length):
         paid += goal.dues[walk.order[i]]
     return paid
 
 
 @kernel
-def _state_at(net, walk, q, length, base, parts, gap, valid, mark_parent, mark_mass, mark_present,
-              mark_ends, loose, loose_count):
-    """Write into `parts` what is there when the first q of the plan are removed.
+def state_at(net, walk, point, length, but, work):
+    """Write into `work.parts` what is there after `point` removals, but for candidate `but`.
 
-    Walks back from the nearest mark at or after q, leaving marks on the way; the loose candidates
-    are joined last (−1: not at all), because no mark holds them.
+    Walks back from the nearest mark at or behind it, leaving marks on the way; the loose
+    candidates that are not in the plan are joined last, because no mark holds them.
     """
+    parts, marks, gap = work.parts, work.marks, work.gap[0]
     nearest = -1
-    k = (q + gap - 1) // gap
-    while k < valid.shape[0] and k * gap <= length:
-        if valid[k]:
+    k = (point + gap - 1) // gap
+    while k < MARKS and k * gap <= length:
+        if work.valid[k]:
             nearest = k
             break
         k += 1
     if nearest >= 0:
-        parts.parent[:] = mark_parent[nearest]
-        parts.mass[:] = mark_mass[nearest]
-        parts.present[:] = mark_present[nearest]
-        parts.ends[:] = mark_ends[nearest]
+        parts.parent[:] = marks.parent[nearest]
+        parts.mass[:] = marks.mass[nearest]
+        parts.present[:] = marks.present[nearest]
+        parts.ends[:] = marks.ends[nearest]
         position = nearest * gap
     else:
-        copy_parts(parts, base)
+        copy_parts(parts, work.base)
         position = length
-    while position > q:
+    while position > point:
         position -= 1
         join(net, walk.order[position], parts)
-        if position % gap == 0 and position > 0:
+        if position % gap == 0 and 0 < position < MARKS * gap:
             k = position // gap
-            if k < valid.shape[0]:
-                mark_parent[k] = parts.parent
-                mark_mass[k] = parts.mass
-                mark_present[k] = parts.present
-                mark_ends[k] = parts.ends
-                valid[k] = True
-    for i in range(loose_count):
-        if walk.place[loose[i]] < 0:
-            join(net, loose[i], parts)
+            marks.parent[k] = parts.parent
+            marks.mass[k] = parts.mass
+            marks.present[k] = parts.present
+            marks.ends[k] = parts.ends
+            work.valid[k] = True
+    for i in range(work.loose_count[0]):
+        x = work.loose[i]
+        if walk.place[x] < 0 and x != but:
+            join(net, x, parts)

@@ -27,7 +27,8 @@ def sift_down(keys, nodes, size, key, node):
             break
         right = child + 1
         if right < size and (
-            keys[right] < keys[child] or (keys[right] == keys[child] and nodes[right] < nodes[child])
+            keys[right] < keys[child]
+            or (keys[right] == keys[child] and nodes[right] < nodes[child])
         ):
             child = right
         if key < keys[child] or (key == keys[child] and node <= nodes[child]):

@@ -11,13 +11,14 @@ def quotient(indptr, indices, weights, candidate):
     """Contract what is left without the candidates: a small graph with the same removal curves.
 
     Node i < c is the i-th candidate; further nodes are the components of the network without all
-    candidates, called clusters here, that touch two candidates or more. A cluster that touches
-    one candidate only is folded into it, and one that touches none is kept as a number only.
+    candidates, called clusters here, that touch two candidates or more, by their first account. A
+    cluster that touches one candidate only is folded into it, and one that touches none is kept
+    as a number only.
 
-    Returns the candidates (int32), rows of neighbours (int64, int32) sorted by node, the mass of
-    every node with what is folded into it, its own weight (0 for clusters), the sum of squares
-    of the clusters folded into it (float64), the mass of the heaviest cluster, and the sum of
-    the squared masses of all clusters.
+    Returns the candidates (int32), the rows of neighbours (int64, int32), the mass of every node
+    with what is folded into it, its own weight (0 for clusters), the sum of squares of the
+    clusters folded into it (float64), the mass of the heaviest cluster, and the sum of the
+    squared masses of all clusters.
     """
     n = indptr.shape[0] - 1
     parent = np.arange(n).astype(np.int32)
@@ -65,12 +66,15 @@ def quotient(indptr, indices, weights, candidate):
     squares = 0.0
     nodes = c
     for u in range(n):
-        if not candidate[u] and root_of(parent, u) == u:
+        if candidate[u]:
+            continue
+        root = root_of(parent, u)
+        if root == u:
             heaviest = max(heaviest, mass[u])
             squares += mass[u] * mass[u]
-            if touched[u] > 1:
-                place[u] = nodes
-                nodes += 1
+        if touched[root] > 1 and place[root] < 0:
+            place[root] = nodes
+            nodes += 1
     own = np.zeros(nodes, np.float64)
     total = np.zeros(nodes, np.float64)
     folded_squares = np.zeros(nodes, np.float64)

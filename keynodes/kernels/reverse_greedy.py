@@ -4,6 +4,8 @@ Both loops work on a quotient (see `quotients`): nodes below `c` are candidates,
 clusters that are there from the start.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from keynodes.kernels.compiling import kernel
@@ -35,6 +37,10 @@ def minimal_set(indptr, indices, total, c, threshold, kind, bias):
 
     The cheapest candidate by key × bias comes back first; one that would join components to more
     than the threshold never can again, and stays out. bool (c,).
+
+    A heap holds the keys as last counted, and the first is counted anew before it is taken: exact
+    for key 0, which only grows. The others can fall when two components that a candidate touches
+    become one; it may come back later than a full count would have it.
     """
     nodes = total.shape[0]
     parent = np.arange(nodes).astype(np.int32)
@@ -48,7 +54,8 @@ def minimal_set(indptr, indices, total, c, threshold, kind, bias):
     heap = np.empty(c, np.int32)
     size = 0
     for v in range(c):
-        size = push(keys, heap, size, _lower_bound(kind, total[v], indptr[v + 1] - indptr[v]) * bias[v], v)
+        least = least_key(kind, total[v], indptr[v + 1] - indptr[v])
+        size = push(keys, heap, size, least * bias[v], v)
     visits = np.int32(0)
     while size > 0:
         v = heap[0]
@@ -79,9 +86,7 @@ def minimal_set(indptr, indices, total, c, threshold, kind, bias):
         # the other keys nearly so).
         if size > 1:
             second = 1
-            if size > 2 and (
-                keys[2] < keys[1] or (keys[2] == keys[1] and heap[2] < heap[1])
-            ):
+            if size > 2 and (keys[2] < keys[1] or (keys[2] == keys[1] and heap[2] < heap[1])):
                 second = 2
             if key > keys[second] or (key == keys[second] and v > heap[second]):
                 sift_down(keys, heap, size, key, v)
@@ -105,14 +110,34 @@ def minimal_set(indptr, indices, total, c, threshold, kind, bias):
 
 
 @kernel
-def _lower_bound(kind, own, degree):
-    if kind == 2:
-        return own
+def least_key(kind, own, degree):
+    """A bound from below on the key of a node that weighs `own`, whatever it would join."""
     if kind == 3:
         return np.sqrt(own)
     if kind == 4:
         return float(degree)
     return own
+
+
+class Waiting(NamedTuple):
+    """The candidates that are not back yet, and what it would cost to put each back."""
+
+    loads: np.ndarray
+    """float64 (c,): what each would join, itself included and the giant not, as last counted."""
+    counts: np.ndarray
+    """int64 (c,): how many components that is."""
+    entry: np.ndarray
+    """float64 (c,): the key under which each stands in the heap; entries with another are old."""
+    keys: np.ndarray
+    heap: np.ndarray
+    bias: np.ndarray
+    """float64 (c,): what its key is multiplied with."""
+    present: np.ndarray
+    """bool (nodes,): who is there."""
+    follower: np.ndarray
+    """int32 (nodes,): the next member of the same component, in a circle."""
+    stamp: np.ndarray
+    """int64 (nodes,): at which tick of the clock each component or candidate was last met."""
 
 
 @kernel
@@ -122,28 +147,43 @@ def order_of_return(indptr, indices, total, c, threshold, kind, bias):
     The mass of the giant (the heaviest component, once one passes the threshold) does not count:
     every candidate beside it would pay the same for it, and every key would change with it. int32
     (c,), first back first: the last to be removed.
+
+    A heap holds bounds from below, and the first is counted anew before it is taken: exact for
+    key 0. The other keys count components, which fall together away from the giant too; who
+    touches several of those may come back later than a full count would have it.
     """
     nodes = total.shape[0]
     parent = np.arange(nodes).astype(np.int32)
     mass = total.copy()
-    follower = np.arange(nodes).astype(np.int32)  # circular lists of the members
     present = np.zeros(nodes, np.bool_)
-    for x in range(c, nodes):
-        present[x] = True
-    stamp = np.full(nodes, -1, np.int64)
-    loads = np.zeros(c, np.float64)  # what each would join, as last counted
-    counts = np.zeros(c, np.int64)
-    entry = np.zeros(c, np.float64)  # the key under which it stands in the heap
+    present[c:] = True
     room = 2 * c + indices.shape[0] + 16
     keys = np.empty(room, np.float64)
     heap = np.empty(room, np.int32)
+    waiting = Waiting(
+        np.zeros(c, np.float64),
+        np.zeros(c, np.int64),
+        np.zeros(c, np.float64),
+        keys,
+        heap,
+        bias,
+        present,
+        np.arange(nodes).astype(np.int32),
+        np.full(nodes, -1, np.int64),
+    )
+    loads, counts, entry = waiting.loads, waiting.counts, waiting.entry
+    follower, stamp = waiting.follower, waiting.stamp
+    giant = -1
+    for x in range(c, nodes):
+        if mass[x] > threshold and (giant < 0 or mass[x] > mass[giant]):
+            giant = x
     size = 0
     for v in range(c):
         load = total[v]
         count = 0
         for i in range(indptr[v], indptr[v + 1]):
             x = indices[i]
-            if present[x]:
+            if present[x] and x != giant:
                 load += mass[x]
                 count += 1
         loads[v] = load
@@ -153,7 +193,6 @@ def order_of_return(indptr, indices, total, c, threshold, kind, bias):
     order = np.empty(c, np.int32)
     found = 0
     clock = 0
-    giant = -1
     while found < c:
         v = heap[0]
         if present[v] or keys[0] != entry[v]:
@@ -180,7 +219,8 @@ def order_of_return(indptr, indices, total, c, threshold, kind, bias):
             # The key under which it stood was a lower bound; look again who is first.
             entry[v] = key
             sift_down(keys, heap, size, key, v)
-            if heap[0] != v:
+            # An old entry of the same candidate may have come up: it says nothing.
+            if heap[0] != v or keys[0] != key:
                 continue
         size = drop_first(keys, heap, size)
         order[found] = v
@@ -197,9 +237,8 @@ def order_of_return(indptr, indices, total, c, threshold, kind, bias):
                 continue
             if beside_giant and other != giant:
                 clock += 1
-                size = _relieve(
-                    indptr, indices, c, other, mass[other], follower, present, stamp, clock,
-                    total, loads, counts, kind, bias, keys, heap, size, entry,
+                size = relieve(
+                    indptr, indices, total, other, mass[other], clock, kind, waiting, size
                 )
             if mass[other] > mass[root]:
                 root, other = other, root
@@ -211,23 +250,21 @@ def order_of_return(indptr, indices, total, c, threshold, kind, bias):
         elif mass[root] > threshold and (giant < 0 or mass[root] > mass[giant]):
             giant = root
             clock += 1
-            size = _relieve(
-                indptr, indices, c, root, mass[root], follower, present, stamp, clock,
-                total, loads, counts, kind, bias, keys, heap, size, entry,
-            )
+            size = relieve(indptr, indices, total, root, mass[root], clock, kind, waiting, size)
     return order
 
 
 @kernel
-def _relieve(
-    indptr, indices, c, component, load, follower, present, stamp, clock,
-    total, loads, counts, kind, bias, keys, heap, size, entry,
-):
-    """A component became part of the giant: whoever touches it joins that much less now.
+def relieve(indptr, indices, total, component, load, clock, kind, waiting, size):
+    """A component became part of the giant: whoever touches it joins `load` less now.
 
-    The new keys are lower bounds (the component may have grown since they were counted). Each
-    component becomes part of the giant once: O(m) for all of them. The heap's new size.
+    The new keys are bounds from below (the component may have grown since they were counted).
+    A component becomes part of the giant once, unless another one overtakes the giant: O(m) for
+    all of them as a rule. The heap's new size.
     """
+    loads, counts, entry = waiting.loads, waiting.counts, waiting.entry
+    present, follower, stamp = waiting.present, waiting.follower, waiting.stamp
+    c = loads.shape[0]
     member = component
     while True:
         for i in range(indptr[member], indptr[member + 1]):
@@ -237,16 +274,17 @@ def _relieve(
             stamp[u] = clock
             loads[u] = max(total[u], loads[u] - load)
             counts[u] = max(0, counts[u] - 1)
-            lower = return_key(kind, loads[u], counts[u]) * bias[u]
+            lower = return_key(kind, loads[u], counts[u]) * waiting.bias[u]
             if lower < entry[u]:
                 entry[u] = lower
-                if size == keys.shape[0]:
-                    size = 0  # most entries are old ones: start again with the valid ones
-                    for w in range(c):
-                        if not present[w]:
-                            size = push(keys, heap, size, entry[w], w)
-                else:
-                    size = push(keys, heap, size, lower, u)
+                if size < waiting.keys.shape[0]:
+                    size = push(waiting.keys, waiting.heap, size, lower, u)
+                    continue
+                # Most entries are old ones: start again with those that are not.
+                size = 0
+                for w in range(c):
+                    if not present[w]:
+                        size = push(waiting.keys, waiting.heap, size, entry[w], w)
         member = follower[member]
         if member == component:
             return size

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from keynodes.kernels.annealing import Parts, empty_parts, lay_out
 from keynodes.kernels.compiling import kernel
+from keynodes.kernels.plan_curves import Parts, empty_parts, lay_out
 
 
 @kernel
