@@ -25,7 +25,7 @@ from keynodes import (
     score_plan,
     takedown,
 )
-from keynodes.dismantling import search
+from keynodes.dismantling import walks
 
 EVERY = (*STRATEGIES, "betweenness", "adaptive:pagerank")
 SHORT = {"iterations": 300}
@@ -87,7 +87,7 @@ def tasks(draw, max_accounts=9, objectives=tuple(OBJECTIVES)):
         how["costs"] = prices
     if draw(st.booleans()):
         how["target"] = draw(st.sampled_from([0.1, 0.25, 0.4, 0.7]))
-        how["minimise"] = draw(st.sampled_from(["size", "area"]))
+        how["minimise"] = draw(st.sampled_from(["both", "size", "area"]))
     else:
         needed = prices[[names.index(name) for name in must]].sum()
         how["budget"] = float(math.ceil(needed) + draw(st.integers(1, 4)))
@@ -512,7 +512,7 @@ def test_ctrl_c_in_the_search_gives_the_best_plan_so_far(larger, monkeypatch):
         if len(calls) > 1:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(search._Chain, "move", stops)
+    monkeypatch.setattr(walks.Chain, "move", stops)
     found = takedown(larger, budget=8, strategy=["search", "corehd"], intervals=3)
     assert len(found.order) == 8
     grid = takedown(larger, budget=8, strategy="reverse-greedy")

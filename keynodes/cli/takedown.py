@@ -102,10 +102,10 @@ class Planning:
     minimise: Annotated[
         str,
         typer.Option(
-            metavar="size|area",
-            help="With --target: few removals, or little left on the way.",
+            metavar="both|size|area",
+            help="With --target: few removals, little left on the way, or both.",
         ),
-    ] = "size"
+    ] = "both"
     iterations: Annotated[
         int | None,
         typer.Option(metavar="N", help="Moves of each walk of the search: 40,000 unless said."),

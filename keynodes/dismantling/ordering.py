@@ -8,11 +8,17 @@ from keynodes.dismantling.optimum import FEW, best_order
 from keynodes.dismantling.plans import Plan, left_after, plan_of
 from keynodes.dismantling.registration import Problem
 from keynodes.dismantling.reverse_greedy import orders_of
-from keynodes.dismantling.walks import calls_of, chain_of
+from keynodes.dismantling.walks import chain_of, moves_a_call
 from keynodes.kernels import annealing
 
 ORDER_MOVES = 10_000
-"""Moves when only the order of a given set is looked for."""
+"""Moves of a walk when only the order of a given set is looked for."""
+
+WARM = (0.3, 0.03, 0.03)
+"""The temperatures they begin at, one walk each, as shares of the mean height of the curve."""
+
+FALL = 0.001
+"""How far the temperature falls in a walk."""
 
 
 def ordered(problem: Problem, members: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -29,22 +35,26 @@ def ordered(problem: Problem, members: np.ndarray, rng: np.random.Generator) -> 
     chosen[members] = True
     squares = problem.objective == "pairs"
     whole = replace(problem, enough=-1.0, budget=float(problem.costs[members].sum()) + 1.0)
-    start = float(left_after(problem, members)[-1])
-    best = min(orders_of(whole, members, start), key=_area)
+    threshold = float(left_after(problem, members)[-1])
+    given = plan_of(whole, members)
+    best = min([given, *orders_of(whole, members, threshold)], key=_area)
     if problem.objective == "strong":
         return best.order
-    chain = chain_of(whole, best.order, chosen, rng)
-    worth = np.ones(len(members) + 2)
-    chain.goal = annealing.Goal(squares, -1.0, worth, np.zeros(len(members)))
     height = float(max(left_after(problem, best.order)[1:].mean(), 1.0)) * (2.0 if squares else 1.0)
-    done = 0
-    while done < ORDER_MOVES:
-        moves = min(calls_of([chain]), ORDER_MOVES - done)
-        warm = 0.05 * height * 0.01 ** (done / ORDER_MOVES)
-        chain.move(moves, warm, warm * 0.01 ** (moves / ORDER_MOVES))
-        done += moves
-    found = plan_of(whole, chain.found)
-    return min(best, found, key=_area).order
+    # Single moves do not turn a whole order round: the walks start far from each other.
+    starts = (best.order, members, best.order[::-1].copy())
+    for start, warmth in zip(starts, WARM, strict=True):
+        chain = chain_of(whole, start, chosen, rng)
+        worth = np.ones(len(members) + 2)
+        chain.goal = annealing.Goal(squares, -1.0, worth, np.zeros(len(members)))
+        done = 0
+        while done < ORDER_MOVES:
+            moves = min(moves_a_call([chain]), ORDER_MOVES - done)
+            warm = warmth * height * FALL ** (done / ORDER_MOVES)
+            chain.move(moves, warm, warm * FALL ** (moves / ORDER_MOVES))
+            done += moves
+        best = min(best, plan_of(whole, chain.found), key=_area)
+    return best.order
 
 
 def _area(plan: Plan) -> tuple[float, float]:

@@ -277,10 +277,12 @@ def reorder(
     name = pick({**{n: n for n in OBJECTIVES}, **ALIASES}, objective, "objective")
     notices: list[str] = []
     masses, by_weight = account_weights(graph, weights, notices)
-    members = indices_of(graph, accounts, "account")
+    listed = list(accounts)
+    indices_of(graph, listed, "account")
+    members = np.asarray([graph.index_of(one) for one in dict.fromkeys(listed)], np.int32)
     begin = time.perf_counter()
     problem = Problem(graph, masses, np.ones(graph.n, bool), np.ones(graph.n), 0.0, objective=name)
-    order = ordered(problem, members.astype(np.int32), np.random.default_rng(rng))
+    order = ordered(problem, members, np.random.default_rng(rng))
     return Takedown(
         graph.accounts,
         order,

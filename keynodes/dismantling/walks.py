@@ -112,7 +112,7 @@ def improved(
     begin = time.monotonic()
     try:
         chains = chains_of(problem, [best, best], plans, candidates, rng)
-        planned = moves_of(problem, chains, best, iterations, seconds)
+        planned = moves_planned(problem, chains, best, iterations, seconds)
         rounds = rounds_of(planned / max(len(chain.accounts) for chain in chains))
         done = 0.0
         for number, (share, warmth) in enumerate(rounds):
@@ -145,12 +145,12 @@ def rounds_of(turns: float) -> list[tuple[float, float]]:
     return [(MAIN / again, 1.0)] * again + list(LATER)
 
 
-def calls_of(chains: list[Chain]) -> int:
+def moves_a_call(chains: list[Chain]) -> int:
     """How many moves one compiled call makes."""
     return max(annealing.MOVES_A_BATCH, WORK // (4 * max(chain.size for chain in chains) + 1))
 
 
-def moves_of(
+def moves_planned(
     problem: Problem,
     chains: list[Chain],
     best: Plan,
@@ -163,14 +163,14 @@ def moves_of(
     cool = COOL * height_of(problem, best)
     begin, moved = time.monotonic(), 0
     while True:
-        list(in_order(lambda chain: chain.move(calls_of(chains), cool, cool), chains))
-        moved += calls_of(chains)
+        list(in_order(lambda chain: chain.move(moves_a_call(chains), cool, cool), chains))
+        moved += moves_a_call(chains)
         # The first call may have to compile.
-        if moved > calls_of(chains) and time.monotonic() - begin > min(0.5, 0.02 * seconds):
+        if moved > moves_a_call(chains) and time.monotonic() - begin > min(0.5, 0.02 * seconds):
             break
-        if moved == calls_of(chains):
+        if moved == moves_a_call(chains):
             begin = time.monotonic()
-    return max(1.0, seconds * (moved - calls_of(chains)) / max(time.monotonic() - begin, 1e-6))
+    return max(1.0, seconds * (moved - moves_a_call(chains)) / max(time.monotonic() - begin, 1e-6))
 
 
 def walked(
@@ -191,7 +191,7 @@ def walked(
     begin, moved = time.monotonic(), 0
     passed = 0.0
     while passed < 1.0:
-        moves = int(min(calls_of(chains), planned - moved + 1))
+        moves = int(min(moves_a_call(chains), planned - moved + 1))
         then = min(1.0, passed + moves / max(planned, 1.0))
         temperatures = [warm * (cool / warm) ** part for part in (passed, then)]
         list(in_order(lambda chain: chain.move(moves, *temperatures), chains))  # noqa: B023
@@ -205,6 +205,7 @@ def walked(
 
 
 def found_by(problem: Problem, chains: list[Chain]) -> list[Plan]:
+    """Return the best plan that each walk met."""
     return [plan_of(problem, chain.found) for chain in chains if np.isfinite(chain.best[0])]
 
 
@@ -249,6 +250,7 @@ def chains_of(
 def chain_of(
     problem: Problem, order: np.ndarray, pool: np.ndarray, rng: np.random.Generator
 ) -> Chain:
+    """Begin a walk at a plan, among the accounts of a pool (bool (n,))."""
     accounts, net = seen_from(problem, pool)
     place = np.full(problem.graph.n, -1, np.int32)
     place[accounts] = np.arange(len(accounts))
