@@ -68,7 +68,36 @@ def default_measures() -> str:
     return ", ".join(f"`{name}`" for name in DEFAULT_MEASURES)
 
 
+def strategies_table() -> str:
+    from keynodes.dismantling import capabilities
+
+    columns = ["strategy", "order", "optimises", "costs", "weights", "meaning"]
+    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
+    for row in capabilities()[columns].itertuples(index=False):
+        lines.append("| " + " | ".join([f"`{row.strategy}`", *map(str, row[1:])]) + " |")
+    return "\n".join(lines)
+
+
+def takedown_curves() -> str:
+    from keynodes import build_graph, read_interactions, takedown
+
+    graph = build_graph(read_interactions(ROOT / "graphs" / "recruiting.csv.gz"))
+    steps = range(0, 701, 100)
+    lines = [
+        "| removals | " + " | ".join(map(str, steps)) + " |",
+        "|---|" + "---|" * len(steps),
+    ]
+    for strategy in ("search", "adaptive-degree", "betweenness", "random"):
+        order = takedown(graph, target=0.05, strategy=strategy)
+        left = order.curve.largest_component / graph.n
+        shares = [f"{left[k]:.2f}" if k < len(left) else "" for k in steps]
+        lines.append(f"| `{strategy}` | " + " | ".join(shares) + " |")
+    return "\n".join(lines)
+
+
 TABLES = {
+    "strategies table": strategies_table,
+    "takedown curves": takedown_curves,
     "measures table": measures_table,
     "commands table": commands_table,
     "methods table": methods_table,

@@ -1,8 +1,16 @@
 """takedown(): which accounts, removed in which order, break the network most."""
 
-# The order of the imports is the order of the rows in every table.
-from keynodes.dismantling import search, reverse_greedy, explosive, spectral, influence  # noqa: F401, I001
-from keynodes.dismantling import decycling, hub_removal, orders  # noqa: F401
+# Imported for the rows that they register.
+from keynodes.dismantling import (  # noqa: F401
+    decycling,
+    explosive,
+    hub_removal,
+    influence,
+    orders,
+    reverse_greedy,
+    search,
+    spectral,
+)
 from keynodes.dismantling.findings import Takedown
 from keynodes.dismantling.impact import impact_table
 from keynodes.dismantling.registration import STRATEGIES, Problem, Strategy, capabilities, strategy

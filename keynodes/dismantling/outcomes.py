@@ -33,7 +33,7 @@ def about_outcome(problem: Problem, best: Takedown, target: float | None) -> lis
         return []
     said = [
         f"this plan cuts {best.cut[-1]:.1%}, and no plan found cuts {LITTLE:.0%}: the network "
-        f"does not hang on {len(best.order):,} accounts"
+        f"does not hang on {len(best.order):,} account{'s' * (len(best.order) != 1)}"
     ]
     return [*said, _about_heavier_arcs(problem)]
 

@@ -121,6 +121,10 @@ def strategy(
     return register
 
 
+_DEPTH = {"adaptive": 0, "set": 1, "static": 2}
+"""Strategies are listed by how often they look: again and again, once for a set, once."""
+
+
 def capabilities() -> "pandas.DataFrame":
     """One row a strategy: how it chooses, what it works towards, and what it looks at."""
     import pandas
@@ -140,5 +144,5 @@ def capabilities() -> "pandas.DataFrame":
             "meaning": row.summary,
             "reference": row.reference,
         }
-        for row in STRATEGIES.values()
+        for row in sorted(STRATEGIES.values(), key=lambda row: (_DEPTH[row.order], row.name))
     )

@@ -14,7 +14,7 @@ from keynodes.dismantling.outcomes import about_outcome
 from keynodes.dismantling.plans import Plan, filled, left_after, plan_of
 from keynodes.dismantling.registration import Problem
 from keynodes.dismantling.reverse_greedy import greedy_plans, orders_of
-from keynodes.dismantling.robustness import plan_robustness
+from keynodes.dismantling.robustness import PlanRobustness, plan_robustness
 from keynodes.dismantling.running import Asked, asked_for, run
 from keynodes.dismantling.terms import check_used, ends, enough_at
 from keynodes.dismantling.walks import Interrupted
@@ -207,6 +207,7 @@ def takedown(
     notices += [sentence for text in order for sentence in found[text].notices]
     notices += about_outcome(problem, best, target)
     tried = None
+    spent = float(problem.costs[best.order].sum())
     try:
         if intervals and not stopped:
             tried = plan_robustness(
@@ -217,11 +218,11 @@ def takedown(
                 intervals=intervals,
                 missing=missing,
                 missing_what=missing_what,
-                replan=lambda replicate: _replanned(replicate, graph, problem, len(best.order)),
+                replan=lambda replicate: _replanned(replicate, graph, problem, spent),
                 rng=rng,
                 progress=progress,
             )
-            notices += tried.notices
+            notices += [*tried.notices, *_about_replicates(tried)]
     except KeyboardInterrupt:
         stopped = True
     if intervals and tried is None:
@@ -366,18 +367,29 @@ def _rank_of(problem: Problem, found: Takedown) -> tuple[float, float]:
     return plan_of(problem, found.order).cost
 
 
+def _about_replicates(tried: PlanRobustness) -> list[str]:
+    """Say how the plan fares beside plans that were made on the replicates."""
+    if tried.replanned_median is None or np.isnan(tried.cut[0]):
+        return []
+    return [
+        f"on the replicates this plan cuts {tried.cut_median[-1]:.1%} (median), plans of the "
+        f"reverse-greedy grid made on each of them {tried.replanned_median[-1]:.1%}; "
+        f"{int(tried.shaky.sum()):,} of {len(tried.order):,} steps are shaky"
+    ]
+
+
 def _replanned(
-    replicate: InteractionGraph, graph: InteractionGraph, problem: Problem, size: int
+    replicate: InteractionGraph, graph: InteractionGraph, problem: Problem, spent: float
 ) -> np.ndarray:
-    """A plan made on a replicate, of as many accounts, by the reverse-greedy grid."""
-    here = np.searchsorted(graph.accounts.astype(str), replicate.accounts.astype(str))
+    """A plan made on a replicate, for as much, by the reverse-greedy grid."""
+    here = np.searchsorted(graph.accounts, replicate.accounts)
     again = Problem(
         replicate,
         problem.weights[here],
         problem.removable[here],
-        np.ones(replicate.n),
+        problem.costs[here],
         0.0,
-        float(size),
+        spent,
         objective=problem.objective,
     )
     plans = greedy_plans(again)

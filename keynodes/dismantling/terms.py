@@ -36,7 +36,9 @@ def ends(
         raise UsageError(f"budget is a number of accounts unless accounts have costs; got {budget}")
     able = int(removable.sum())
     if prices is None and budget > able:
-        notices.append(f"only {able:,} accounts may be removed: that is the budget")
+        notices.append(
+            f"{able:,} account{'s' * (able != 1)} may be removed at most: that is the budget"
+        )
         budget = able
     return 0.0, float(budget)
 
