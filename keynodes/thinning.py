@@ -44,7 +44,7 @@ def without_records(
     >>> without_records(graph, 0.1, rng=0).out.weights
     array([908.])
     """
-    _check_share(missing)
+    check_share(missing)
     rng = np.random.default_rng(rng)
     bare = _without_relations(graph)
     # A record that went both ways made two arcs: it goes from both or from neither.
@@ -117,12 +117,13 @@ def without_accounts(
     >>> thinned.accounts.tolist(), present.tolist()
     (['a', 'b'], [0, 1])
     """
-    _check_share(missing)
+    check_share(missing)
     stays = np.random.default_rng(rng).random(graph.n) >= missing
     return _without_relations(graph).among(stays), np.flatnonzero(stays)
 
 
-def _check_share(missing: float) -> None:
+def check_share(missing: float) -> None:
+    """Refuse a share of missing data that cannot be."""
     if not 0 <= missing < 1:
         raise UsageError(f"the missing share must be at least 0 and below 1, got {missing}")
 

@@ -29,15 +29,29 @@ def heaviest(problem, gone):
     return max((sum(float(problem.weights[v]) for v in part) for part in parts), default=0.0)
 
 
+def paid(problem, order):
+    """What the budget pays for, in turn: who is too dear is passed over."""
+    left, kept = problem.budget * (1 + 1e-12), []
+    for u in order:
+        if problem.costs[u] <= left:
+            kept.append(u)
+            left -= float(problem.costs[u])
+    return kept
+
+
 def enough(problem, order):
-    spent = sum(float(problem.costs[u]) for u in order)
-    return spent >= problem.budget or heaviest(problem, order) <= problem.threshold
+    """Whether the network is broken, or nobody else can be paid."""
+    if heaviest(problem, order) <= problem.threshold:
+        return True
+    others = [u for u in removable_of(problem) if u not in order]
+    return len(paid(problem, [*order, *others])) == len(order)
 
 
 def as_needed(problem, order):
-    """The shortest beginning that is enough, else all of it."""
+    """The shortest beginning that breaks the network, else all that the budget pays for."""
+    order = paid(problem, order)
     for k in range(len(order) + 1):
-        if enough(problem, order[:k]):
+        if heaviest(problem, order[:k]) <= problem.threshold:
             return list(order[:k])
     return list(order)
 
@@ -49,12 +63,12 @@ def removable_of(problem):
 def adaptive_degree(problem):
     neighbours = neighbours_of(problem.graph)
     order = []
-    while not enough(problem, order) and len(order) < len(removable_of(problem)):
+    while len(order) < len(removable_of(problem)):
         left = [u for u in removable_of(problem) if u not in order]
         order.append(
             min(left, key=lambda u: (-len(neighbours[u] - set(order)) / problem.costs[u], u))
         )
-    return order
+    return as_needed(problem, order)
 
 
 def two_core(neighbours, alive):
@@ -88,7 +102,7 @@ def influence(neighbours, alive, u, radius):
 def collective_influence(problem, radius):
     neighbours = neighbours_of(problem.graph)
     order = []
-    while not enough(problem, order) and len(order) < len(removable_of(problem)):
+    while len(order) < len(removable_of(problem)):
         alive = set(range(problem.graph.n)) - set(order)
         keys = {}
         for u in alive & set(removable_of(problem)):
@@ -96,7 +110,7 @@ def collective_influence(problem, radius):
             small = 0.5 / problem.graph.n * degree
             keys[u] = (-(score + small) / problem.costs[u], u)
         order.append(min(keys, key=keys.get))
-    return order
+    return as_needed(problem, order)
 
 
 def effective_degrees(graph, hub=6, sweeps=100):

@@ -1,6 +1,7 @@
 """`keynodes keyplayers`: the table, the options, and what is refused."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,48 @@ def test_lists_and_the_manifest(chain, tmp_path):
     assert manifest["options"]["size"] == 2
     code, _, err = keynodes("keyplayers", chain, "--must", must, "-o", must)
     assert (code, "would be written over" in err) == (2, True)
+
+
+def test_the_column_weight_of_the_accounts_counts(chain, tmp_path):
+    facts = tmp_path / "facts.csv"
+    facts.write_text("account,weight\na3,1000\n")
+    watch = ("--goal", "watch", "--size", 1, "--radius", 1, "--direction", "both")
+    code, out, err = keynodes("keyplayers", chain, "--accounts", facts, *watch)
+    assert code == 0, err
+    # a3 and its clique, and h beside a0: 1,000 + 3 + 1 of 1,008.
+    row = table(out)[0]
+    assert (row["account"], row["value"]) == ("a0", "1004.0")
+    assert "accounts count by their weights (the column weight of the account attributes)" in err
+    assert "8 accounts without a weight count as 1" in err
+    assert "m-reach of the set: 1,004 of a weight of 1,008, its own included" in err
+    code, out, err = keynodes("keyplayers", chain, *watch)
+    assert (code, table(out)[0]["value"], "weight" in err.split("m-reach")[1]) == (0, "5.0", False)
+
+
+def test_the_summary_has_half_widths_where_there_are_some(chain):
+    how = ("--measure", "distance-fragmentation", "--size", 1, "--samples", 5)
+    code, _, err = keynodes("keyplayers", chain, *how)
+    assert code == 0, err
+    assert re.search(r"without the set: [\d.]+ ± [\d.]+; with it: [\d.]+ ± [\d.]+", err)
+
+
+def test_ctrl_c_is_answered_with_the_best_set(chain, monkeypatch):
+    from keynodes.keyplayers.cutting import Cutting
+    from keynodes.keyplayers.problem import Asked
+
+    monkeypatch.setattr(Asked, "smaller_sets", lambda *_: None)
+
+    def stops(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Cutting, "put_back_all", stops)
+    code, out, err = keynodes("keyplayers", chain, "--size", 2)
+    assert code == 0, err
+    assert len(table(out)) == 2
+    assert "stopped by Ctrl-C: this is the best set found so far" in err
+    monkeypatch.setattr(Cutting, "greedy", stops)
+    code, out, err = keynodes("keyplayers", chain, "--size", 2)
+    assert (code, out, "interrupted" in err) == (130, "", True)
 
 
 def test_protected_accounts_that_match_nobody_stop_it(chain, tmp_path):

@@ -317,6 +317,27 @@ def test_costs_that_are_none(stars, tmp_path, text):
     assert "1 of 2 priced accounts is not in the graph: 'B' (did you mean 'b'?)" in err
 
 
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--target", 7), "target must be a share above 0 and below 1, got 7"),
+        (("--budget", -1), "budget must be above 0, got -1"),
+        (("--budget", 1.5), "a number of accounts unless accounts have costs"),
+        (("--missing", 7, "--intervals", 2), "missing share must be at least 0 and below 1, got 7"),
+        (("--missing", 7), "--missing says nothing without --intervals"),
+        (("--missing-what", "record", "--intervals", 2), "did you mean 'records'?"),
+        (("--strategy", "search", "--strategy", "search"), "asked for twice"),
+        (("--strategy", "explosive:candidates=5:candidates=7"), "candidates is given twice"),
+        (("--objective", "pair"), "did you mean 'pairs'?"),
+    ],
+)
+def test_values_out_of_range_are_refused_before_files_are_read(options, says):
+    code, out, err = keynodes("takedown", "no-such-file.csv", *options)
+    assert (code, out) == (2, "")
+    assert says in err
+    assert "no-such-file" not in err
+
+
 # Ctrl-C
 
 

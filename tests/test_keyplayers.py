@@ -1,11 +1,13 @@
 """Key player sets: values against their twins and the paper, sets against all others."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import naive_keyplayers as naive
 import networkx as nx
 import numpy as np
+import pandas
 import pytest
 from conftest import DATA, graphs, random_graph
 from hypothesis import given, settings
@@ -15,7 +17,17 @@ import keynodes
 from keynodes import InteractionGraph, build_graph, key_players, read_interactions
 from keynodes.errors import UnknownAccount, UsageError
 from keynodes.kernels import keyplayers as kernels
-from keynodes.keyplayers import before, choosing, cutting, problem, separating, values, watching
+from keynodes.keyplayers import (
+    arguments,
+    before,
+    choosing,
+    cutting,
+    problem,
+    sampling,
+    separating,
+    watching,
+)
+from keynodes.lists.numbers import account_costs
 
 NAMES = {
     "fragmentation": "remove",
@@ -346,15 +358,15 @@ def test_what_a_removal_changes_is_exact_where_everybody_is_in_the_sample(
     asked = problem.Asked(
         graph, weights, np.ones(graph.n, bool), [], 1, 2, np.random.SeedSequence(0)
     )
-    views = values.views_of(graph, direction)
-    everybody = values.frozen(np.arange(graph.n))
+    views = arguments.views_of(graph, direction)
+    everybody = sampling.frozen(np.arange(graph.n))
     if graph.n < 2:
         return
     changes = before.Before(asked, views, everybody, harmonic, np.random.default_rng(0))
     expected = naive.distance_fragmentation if harmonic else naive.fragmentation
     # Alone: pairs inside a set are its only error.
     for account in range(graph.n):
-        found = changes.value([account], values.without(graph.n, [account]))
+        found = changes.value([account], sampling.without(graph.n, [account]))
         assert found == pytest.approx(expected(graph, [account], direction, weights), abs=1e-9)
 
 
@@ -404,6 +416,183 @@ def test_a_smaller_table_takes_fewer_targets_and_says_so(searching, by_targets, 
         assert found.value <= full.value + 1e-9
 
 
+# --- weights ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("measure", NAMES)
+def test_weights_come_from_the_attributes_or_are_given(measure):
+    # The ends of a chain of seven are heard by many; nobody else is.
+    graph = undirected_graph([(str(i), str(i + 1)) for i in range(6)])
+    array = np.array([1.0, 1.0, 1.0, 1.0, 1.0, 90.0, 30.0])
+    series = pandas.Series(array, index=graph.accounts)
+    given = {
+        "array": array,
+        "list": array.tolist(),
+        "series": series,
+        "shuffled": series[::-1],
+        "mapping": {"5": 90, "6": 30.0},
+        "table": pandas.DataFrame({"weight": series}),
+    }
+    how = {"goal": NAMES[measure], "measure": measure, "direction": "both"}
+    expected = key_players(graph, 1, weights=array, **how)
+    assert expected.by_weight
+    assert expected.whole == 125
+    assert expected.value == pytest.approx(
+        naive.best(graph, 1, twin(measure, "both", array.tolist()))
+    )
+    value = getattr(keynodes, measure.replace("-", "_"))
+    for form, weights in given.items():
+        found = key_players(graph, 1, weights=weights, **how)
+        assert (found.accounts.tolist(), found.value) == (
+            expected.accounts.tolist(),
+            expected.value,
+        )
+        assert "accounts count by their weights (accounts)" in found.notices
+        assert ("5 accounts without a weight count as 1" in found.notices) == (form == "mapping")
+        of_set = value(graph, found.accounts, direction="both", weights=weights)
+        assert of_set.value == pytest.approx(expected.value)
+    known = replace(graph, attributes=pandas.DataFrame({"weight": series}))
+    found = key_players(known, 1, **how)
+    assert found.value == expected.value
+    assert "the column weight of the account attributes" in " ".join(found.notices)
+    assert value(known, found.accounts, direction="both").value == pytest.approx(expected.value)
+    plain = key_players(known, 1, weights=np.ones(7), **how)
+    assert plain.value == key_players(graph, 1, **how).value
+    assert plain.value != expected.value
+
+
+@pytest.mark.parametrize(
+    ("costs", "says"),
+    [
+        ([1.0, 0.0, 1.0], "that of 'b' is 0"),
+        ([1e308] * 3, "their sum must be finite"),
+        (7, "costs of accounts are a mapping, a Series or an array, got int"),
+        (pandas.Series([1.0, 2.0], index=["b", "b"]), "account 'b' has more than one cost"),
+    ],
+)
+def test_costs_are_read_as_weights_are(costs, says):
+    graph = undirected_graph([("a", "b"), ("b", "c")])
+    with pytest.raises(UsageError, match=says):
+        account_costs(graph, costs, [])
+    assert account_costs(graph, (1, 2, 3), []).tolist() == [1, 2, 3]
+
+
+def test_the_summary_says_the_half_width_and_the_weight():
+    graph = random_graph(60, 150, seed=2)
+    found = key_players(graph, 2, measure="distance-fragmentation", samples=30)
+    assert found.summary() == [
+        f"distance-fragmentation without the set: {found.value:.4f} ± {found.half_widths[-1]:.4f}; "
+        f"with it: {found.before:.4f} ± {found.before_half_width:.4f}"
+    ]
+    assert found.before_half_width > 0
+    exact = key_players(graph, 2)
+    assert exact.summary() == [
+        f"fragmentation without the set: {exact.value:.4f}; with it: {exact.before:.4f}"
+    ]
+    weights = np.full(60, 2.5)
+    near = key_players(graph, 60, goal="watch", weights=weights)
+    assert near.summary() == ["m-reach of the set: 150 of a weight of 150, its own included"]
+    near = key_players(graph, 60, goal="watch", measure="distance-reach")
+    assert near.summary()[0].startswith("distance-reach of the set: 1.0000; 1 is a hop")
+
+
+# --- Ctrl-C -------------------------------------------------------------------------------------
+
+
+class CtrlC:
+    """A progress that is interrupted when so much of something is done, `times` times."""
+
+    def __init__(self, at, least=1, times=1):
+        self.at, self.least, self.times = at, least, times
+
+    def __call__(self, what, done, total):
+        if what == self.at and done >= self.least and self.times:
+            self.times -= 1
+            raise KeyboardInterrupt
+
+
+STOPS = {
+    "fragmentation": ("swapping", 1),
+    "distance-fragmentation": ("comparing sets", 45),
+    "m-reach": ("swapping", 1),
+    "distance-reach": ("swapping", 1),
+}
+
+
+@pytest.mark.parametrize("by_all", [False, True])
+@pytest.mark.parametrize("measure", NAMES)
+def test_ctrl_c_gives_the_best_set_so_far(measure, by_all, monkeypatch):
+    graph = random_graph(25, 50, seed=4)
+    how = {"goal": NAMES[measure], "measure": measure}
+    best = key_players(graph, 2, **how)
+    assert best.optimal
+    stop = ("comparing sets", 20)
+    if not by_all:
+        monkeypatch.setattr(problem, "COMPARED", 0)
+        stop = STOPS[measure]
+    found = key_players(graph, 2, progress=CtrlC(*stop), **how)
+    assert "stopped by Ctrl-C: this is the best set found so far" in found.notices
+    assert not found.optimal
+    assert len(set(found.accounts)) == 2
+    # What is returned is what it is worth, and no better than the whole search finds.
+    value = twin(measure, found.direction)
+    assert found.value == pytest.approx(value(graph, found.indices.tolist()))
+    assert found.value <= best.value + 1e-9
+    assert found.value > value(graph, [])
+
+
+@pytest.mark.parametrize("measure", NAMES)
+def test_a_stop_before_there_is_a_set_is_ctrl_c_and_so_is_a_second(measure, searching):
+    graph = random_graph(60, 150, seed=4)
+    how = {"goal": NAMES[measure], "measure": measure}
+    first = "comparing sets" if measure == "distance-fragmentation" else "adding accounts"
+    with pytest.raises(KeyboardInterrupt):
+        key_players(graph, 4, progress=CtrlC(first), **how)
+
+    stopped = []
+
+    def twice(what, done, total):
+        if stopped:
+            raise KeyboardInterrupt
+        if what == STOPS[measure][0] and done >= STOPS[measure][1]:
+            stopped.append(1)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        key_players(graph, 4, progress=twice, **how)
+    assert stopped
+
+
+def test_ctrl_c_while_the_set_is_put_in_order_or_valued(searching):
+    graph = random_graph(60, 150, seed=4)
+    whole = key_players(graph, 4, goal="watch", progress=None)
+    asked = {"measure": "distance-fragmentation"}
+    full = key_players(graph, 4, **asked)
+    found = key_players(graph, 4, progress=CtrlC("valuing the steps", 2), **asked)
+    assert found.accounts.tolist() == full.accounts.tolist()
+    assert "stopped by Ctrl-C: not every step of the set has a value" in found.notices
+    assert (found.value, found.before) == (full.value, full.before)
+    assert np.isnan(found.values).tolist() == [False, True, True, False]
+    assert found.samples == full.samples
+    early = key_players(graph, 4, progress=CtrlC("valuing the steps", 0), **asked)
+    assert early.summary()[0].endswith("; with it: unknown")
+    # The order alone: after the last swap, accounts are added to nothing once more.
+    seen = []
+
+    def in_the_order(what, done, total):
+        seen.append(what)
+        if what == "adding accounts" and "swapping" in seen and "stopped" not in seen:
+            seen.append("stopped")
+            raise KeyboardInterrupt
+
+    found = key_players(graph, 4, goal="watch", progress=in_the_order)
+    assert "stopped by Ctrl-C: the set is in order of neighbours" in found.notices
+    assert set(found.accounts) == set(whole.accounts)
+    assert found.value == whole.value
+    degrees = np.diff(graph.both.indptr)[found.indices].tolist()
+    assert degrees == sorted(degrees, reverse=True)
+
+
 # --- what cannot be done ------------------------------------------------------------------------
 
 
@@ -426,14 +615,37 @@ def test_a_smaller_table_takes_fewer_targets_and_says_so(searching, by_targets, 
         ({"protect": ["a"], "must": ["a"]}, "protected and must be chosen"),
         ({"size": 1, "must": ["a", "b"]}, "make it larger"),
         ({"weights": [0, 0, 0, 0]}, "all 0"),
-        ({"weights": [1, 1]}, "one an account"),
-        ({"rng": -1}, "rng must be"),
+        ({"weights": [1, 1]}, r"one weight an account is needed: 4, got \(2,\)"),
+        ({"weights": ["much"] * 4}, "all of them numbers"),
+        ({"weights": [1, -2, 1, 1]}, "that of 'b' is -2"),
+        ({"weights": 3.0}, "a mapping, a Series or an array, got float"),
+        ({"weights": {"a": 10**400}}, "weight of account 'a' must be a number"),
+        ({"weights": [1e308] * 4}, "too large in accounts: the square of their sum"),
+        ({"weights": [1e160] * 4}, "too large in accounts: the square of their sum"),
+        ({"weights": [1e-200] * 4}, "too small in accounts: the square of their sum"),
+        (
+            {"weights": pandas.Series([1.0, 2.0, 3.0], index=["a", "b", "a"])},
+            "account 'a' has more",
+        ),
+        ({"weights": pandas.DataFrame({"x": [1.0]}, index=["a"])}, "no column 'weight'"),
+        *(({"rng": bad}, "rng must be a whole number from 0") for bad in (-1, None, 1.5, True)),
+        *(
+            ({"goal": "watch", "samples": bad}, "samples must be a whole number from 2")
+            for bad in (float("nan"), float("inf"), 2.5, True, "9")
+        ),
     ],
 )
 def test_what_does_not_go_together_is_said(arguments, says):
     graph = undirected_graph([("a", "b"), ("b", "c"), ("c", "d")])
     with pytest.raises(UsageError, match=says):
         key_players(graph, **({"size": 2} | arguments))
+
+
+@pytest.mark.parametrize("wrong", [{"samples": float("nan")}, {"samples": 1}, {"rng": -1}])
+@pytest.mark.parametrize("value", [keynodes.fragmentation, keynodes.distance_fragmentation])
+def test_values_refuse_samples_and_seeds_that_are_none(value, wrong):
+    with pytest.raises(UsageError, match="must be a whole number"):
+        value(undirected_graph([("a", "b")]), **wrong)
 
 
 def test_unknown_accounts():

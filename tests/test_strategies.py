@@ -87,6 +87,7 @@ def test_every_strategy_keeps_the_contract(name, problem):
     assert order.tolist() == twins.as_needed(problem, order.tolist())
     if not twins.enough(problem, order.tolist()):
         assert len(order) == problem.removable.sum()
+    assert problem.costs[order].sum() <= problem.budget * (1 + 1e-9)
 
 
 @pytest.mark.parametrize("name", NAMES)

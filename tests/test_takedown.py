@@ -25,7 +25,9 @@ from keynodes import (
     score_plan,
     takedown,
 )
-from keynodes.dismantling import walks
+from keynodes.dismantling import Problem, walks
+from keynodes.dismantling.plans import Plan
+from keynodes.dismantling.running import band_of
 
 EVERY = (*STRATEGIES, "betweenness", "adaptive:pagerank")
 SHORT = {"iterations": 300}
@@ -296,12 +298,47 @@ def test_strategies_that_do_not_work_towards_the_objective_say_so(larger):
 
 
 def test_the_band_of_random_orders(larger):
-    found = quickly(larger, strategy="random", budget=10)
-    assert any("the middle one of 20 orders; they leave" in notice for notice in found.notices)
+    weights = 1.0 + np.arange(larger.n)
+    for how in ({}, {"must": larger.accounts[:2].tolist()}, {"accounts": weights}):
+        found = quickly(larger, strategy="random", budget=10, **how)
+        low, high = said_by(found, r"they leave ([\d.]+)% to ([\d.]+)%")
+        assert low <= 100 * found.left[-1] + 0.05
+        assert 100 * found.left[-1] - 0.05 <= high
+        frame = found.to_frame()
+        assert frame.columns[-2:].tolist() == ["cut_low", "cut_high"]
+        least, greatest = found.band
+        assert frame["cut_low"].tolist() == least[1:].tolist()
+        assert (least <= greatest).all()
+        assert (np.diff(least) >= 0).all()
+        assert 100 * (1 - greatest[-1]) >= low - 0.05
+        assert 100 * (1 - least[-1]) <= high + 0.05
+        assert any("18 of 20 random orders" in line for line in found.summary())
     found = quickly(larger, strategy="random", target=0.2)
-    band = next(notice for notice in found.notices if "the middle one of 20 orders" in notice)
-    low, high = map(int, re.findall(r"need (\d+) to (\d+)", band)[0])
+    low, high = said_by(found, r"take (\d+) to (\d+) removals")
     assert low <= len(found.order) <= high
+    assert low < high
+    assert found.band.shape == (2, len(found.order) + 1)
+    found = quickly(larger, strategy="random", budget=10, intervals=2)
+    assert found.to_frame()["cut_low"].tolist() == found.intervals.cut_low[1:].tolist()
+    assert quickly(larger, strategy="out_degree", budget=3).band is None
+
+
+def test_the_band_is_that_of_the_twenty_orders(chain):
+    problem = Problem(
+        chain, np.ones(5), np.ones(5, bool), np.ones(5), 1.0, enough=1.0, minimise="size"
+    )
+    orders = [np.array(order, np.int32) for order in [*[[1, 3]] * 9, [2, 0, 3], *[[0, 1, 3]] * 10]]
+    band, said = band_of(problem, Plan((2.0, 0.0), orders[0], tuple(orders)))
+    # After one: 3 left, once 2, ten times 4; the extremes of each step are left out.
+    assert band[:, 1].tolist() == pytest.approx([0.2, 0.4])
+    assert band[:, 2].tolist() == pytest.approx([0.4, 0.8])
+    assert said == ["random: the middle one of 20 orders; they take 2 to 3 removals"]
+
+
+def said_by(found, pattern):
+    """The numbers of the one notice that says so."""
+    (numbers,) = [match for notice in found.notices for match in re.findall(pattern, notice)]
+    return [float(number) for number in numbers]
 
 
 # What is said of what cannot be cut
@@ -317,7 +354,15 @@ def test_when_nothing_cuts_a_minimum_weight_is_offered():
     assert any("--min-weight 10" in notice for notice in found.notices)
     again = quickly(graph.with_min_weight(10), budget=1)
     assert plan_in(again) == ["a000"]
-    assert f"as many accounts would cut {again.cut[-1]:.1%}" in " ".join(found.notices)
+    assert f"the same budget would cut {again.cut[-1]:.1%}" in " ".join(found.notices)
+    # Those that must go cut there too; what they cost is part of the budget.
+    two = quickly(graph, budget=2, must=["a005"])
+    again = quickly(graph.with_min_weight(10), budget=2, must=["a005"])
+    assert f"the same budget would cut {again.cut[-1]:.1%}" in " ".join(two.notices)
+    spent = quickly(graph, budget=1, must=["a005"])
+    assert any("does not change that here" in notice for notice in spent.notices)
+    dear = quickly(graph, budget=1.5, costs={"a001": 2.0})
+    assert any("does not hang on accounts that cost 1.5" in notice for notice in dear.notices)
     alike = quickly(undirected(60, edges), budget=1)
     assert any("does not change that here" in notice for notice in alike.notices)
 
@@ -325,6 +370,18 @@ def test_when_nothing_cuts_a_minimum_weight_is_offered():
 def test_protected_accounts_that_hold_it_together(chain):
     found = quickly(chain, target=0.3, protect=["a001", "a002", "a003"])
     assert any("protected accounts hold it together" in notice for notice in found.notices)
+    # Without the light arc in the middle it falls apart.
+    edges = [(0, 1), (1, 2), (2, 3), (3, 4), (4, 5)]
+    light = undirected(6, edges, [2.0, 2.0, 1.0, 2.0, 2.0])
+    found = quickly(light, target=0.5, protect=["a001", "a002", "a003", "a004"])
+    assert any("hold it together" in notice for notice in found.notices)
+    assert any(
+        "among arcs of weight 2 or more (4 of 5) 0 removals would do: --min-weight 2" in notice
+        for notice in found.notices
+    )
+    found = quickly(chain, target=0.9, must=["a000"])
+    assert plan_in(found) == ["a000"]
+    assert any("already: only those go who must" in notice for notice in found.notices)
     found = quickly(chain, target=0.9)
     # ⌈0.9 · 5⌉ = 5: they are no more already.
     assert plan_in(found) == []
@@ -426,7 +483,24 @@ def test_numbers_of_accounts_that_cannot_be(chain, what, value, words):
         ({"strategy": "serach"}, UnknownName, "did you mean 'search'?"),
         ({"strategy": "betweeness"}, UnknownName, "did you mean 'betweenness'?"),
         ({"strategy": "adaptive:pagernak"}, UnknownName, "did you mean 'pagerank'?"),
-        ({"strategy": "collective-influence:radios=3"}, UsageError, "radius"),
+        ({"strategy": "collective-influence:radios=3"}, UnknownName, "did you mean 'radius'?"),
+        ({"strategy": "explosive:candidates=5:candidates=7"}, UsageError, "is given twice"),
+        ({"strategy": ["explosive:candidates=5", "explosive:candidates=05"]}, UsageError, "twice"),
+        ({"strategy": "corehd:x=3"}, UsageError, "it has no parameters"),
+        ({"target": "0.1"}, UsageError, "target must be a number, got '0.1'"),
+        ({"budget": "3"}, UsageError, "budget must be a number, got '3'"),
+        ({"intervals": -1}, UsageError, "intervals must be a whole number from 0 on, got -1"),
+        ({"intervals": 2.5}, UsageError, "intervals must be a whole number"),
+        ({"intervals": 2, "missing": 7}, UsageError, "missing share must be at least 0 and below"),
+        ({"intervals": 2, "missing": float("nan")}, UsageError, "missing share must be"),
+        ({"intervals": 2, "missing_what": "record"}, UnknownName, "did you mean 'records'?"),
+        ({"missing": 0.1}, UsageError, "missing says nothing without intervals"),
+        ({"missing_what": "records"}, UsageError, "missing_what says nothing without intervals"),
+        ({"rng": -1}, UsageError, "rng must be a whole number from 0 on, got -1"),
+        ({"rng": 0.5}, UsageError, "rng must be a whole number from 0 on, got 0.5"),
+        ({"iterations": 2.5}, UsageError, "iterations must be a whole number from 1 on, got 2.5"),
+        ({"seconds": float("inf")}, UsageError, "seconds must be above 0"),
+        ({"seeds": "a001", "strategy": "pagerank"}, UsageError, "give [account]"),
         ({"strategy": "collective-influence:radius=x"}, UsageError, "a whole number"),
         ({"strategy": ["search", "search"]}, UsageError, "asked for twice"),
         ({"minimise": "sise", "target": 0.1}, UnknownName, "did you mean 'size'?"),
@@ -438,7 +512,7 @@ def test_numbers_of_accounts_that_cannot_be(chain, what, value, words):
         ({"must": ["a001", "a002"], "budget": 1}, UsageError, "more than the budget"),
         ({"seeds": ["a001"]}, UsageError, "seeds are used by none of these strategies: search"),
         ({"iterations": 9, "seconds": 1}, UsageError, "iterations or seconds, not both"),
-        ({"iterations": 0}, UsageError, "iterations must be above 0"),
+        ({"iterations": 0}, UsageError, "iterations must be a whole number from 1 on, got 0"),
         ({"seconds": 0.0}, UsageError, "seconds must be above 0"),
         ({"iterations": 9, "strategy": "corehd"}, UsageError, "say nothing to corehd; only to"),
         ({"seconds": 9, "strategy": "corehd"}, UsageError, "say nothing to corehd; only to"),
@@ -501,6 +575,30 @@ def test_a_hub_with_300_000_neighbours(star):
     assert found.values.tolist() == [300_001, 1, 1, 1]
 
 
+def test_arguments_are_checked_before_any_work(chain, monkeypatch):
+    def works(*_):
+        raise AssertionError("it was worked already")
+
+    monkeypatch.setattr("keynodes.dismantling.takedowns.account_weights", works)
+    for how in ({"rng": -1}, {"budget": 0}, {"intervals": 2, "missing": 1}, {"iterations": 0}):
+        with pytest.raises(UsageError):
+            takedown(chain, **how)
+
+
+def test_weights_are_kept_and_areas_of_other_objectives_are_not_shown(larger):
+    weights = 1.0 + np.arange(larger.n)
+    found = quickly(larger, strategy="corehd", target=0.1, accounts=weights)
+    assert found.weights.tolist() == weights.tolist()
+    assert found.by_weight
+    plain = quickly(larger, strategy="corehd", target=0.1)
+    assert plain.weights is None
+    assert plain.comparison()["curve_area"].tolist() == [plain.curve_area]
+    assert plain.curve_area > 0
+    pairs = quickly(larger, strategy="corehd", target=0.01, objective="pairs")
+    assert not np.isnan(pairs.curve_area)
+    assert pairs.comparison()["curve_area"].isna().all()
+
+
 # Stopping
 
 
@@ -523,6 +621,15 @@ def test_ctrl_c_in_the_search_gives_the_best_plan_so_far(larger, monkeypatch):
     assert "not tried on replicates" in said
     assert found.intervals is None
     assert found.rivals == {}
+    # A network that nothing cuts: no more plans are made, to see whether another would be cut.
+    calls.clear()
+    dense = random_graph(60, 1500, seed=1)
+    dense = InteractionGraph.from_arcs(
+        dense.accounts, dense.tails, dense.out.indices, 1.0 + np.arange(dense.m)
+    )
+    found = takedown(dense, budget=1)
+    assert any("no plan found cuts" in notice for notice in found.notices)
+    assert not any("min-weight" in notice for notice in found.notices)
 
 
 def test_ctrl_c_before_there_is_a_plan_is_ctrl_c(larger, monkeypatch):
@@ -611,6 +718,10 @@ def test_reorder_refuses_whom_the_graph_lacks(chain):
         reorder(chain, ["A001"])
     with pytest.raises(UnknownName, match="did you mean 'pairs'"):
         reorder(chain, ["a001"], objective="pair")
+    with pytest.raises(UsageError, match="a list of accounts, got a text"):
+        reorder(chain, "ab")
+    with pytest.raises(UsageError, match="rng must be a whole number"):
+        reorder(chain, ["a001"], rng=-1)
 
 
 # score_plan()

@@ -37,12 +37,10 @@ def command(
     from keynodes.cli.talking import talk
     from keynodes.dismantling import score_plan
     from keynodes.lists import match, read_costs, read_plan
-    from keynodes.objectives import OBJECTIVES
-    from keynodes.objectives.registration import ALIASES
-    from keynodes.registry import pick
+    from keynodes.objectives import objective_named
 
     form = output.chosen_format()
-    pick({**{name: name for name in OBJECTIVES}, **ALIASES}, objective, "objective")
+    objective_named(objective)
     accounts = read_plan(plan, spreadsheet_safe=reading.spreadsheet_safe)
     prices = None if costs is None else read_costs(costs, spreadsheet_safe=reading.spreadsheet_safe)
     with talk(output.quiet) as progress:

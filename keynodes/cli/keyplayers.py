@@ -84,6 +84,7 @@ def command(reading: Reading, output: Output, *, choosing: Choosing) -> None:
     Being in it is a reason to look at an account, never a reason by itself to remove it.
     """
     from keynodes.cli.delivery import deliver
+    from keynodes.cli.guarding import answered
     from keynodes.cli.talking import talk
     from keynodes.keyplayers import key_players
     from keynodes.keyplayers.choosing import goal_and_measure
@@ -97,9 +98,10 @@ def command(reading: Reading, output: Output, *, choosing: Choosing) -> None:
         if not choosing.allow_unknown:
             match(graph, asked["protect"], "protected account").require("--allow-unknown")
         found = key_players(graph, **asked, progress=progress)
+        # Whoever stopped a search has its best set: that is a result, and a second Ctrl-C counts.
+        answered()
         frame = found.to_frame()
-    notices += found.notices
-    notices.append(_summary(found.measure, found.value, found.before, graph.n))
+    notices += [*found.notices, *found.summary()]
     deliver(
         frame,
         reading,
@@ -111,11 +113,3 @@ def command(reading: Reading, output: Output, *, choosing: Choosing) -> None:
         graph=graph,
         notices=notices,
     )
-
-
-def _summary(measure: str, value: float, before: float, accounts: int) -> str:
-    if measure == "m-reach":
-        return f"m-reach of the set: {value:,.0f} of {accounts:,} accounts, its own included"
-    if measure == "distance-reach":
-        return f"distance-reach of the set: {value:.4f}; 1 is a hop at most to every account"
-    return f"{measure} without the set: {value:.4f}; with it: {before:.4f}"

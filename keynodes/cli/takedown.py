@@ -169,14 +169,26 @@ class Planning:
     def check(self) -> None:
         """Look all names up before anything is read: reading may take long."""
         from keynodes.dismantling.running import asked_for
-        from keynodes.dismantling.terms import check_used
-        from keynodes.objectives import OBJECTIVES
-        from keynodes.objectives.registration import ALIASES
-        from keynodes.registry import pick
+        from keynodes.dismantling.terms import check_arguments
+        from keynodes.objectives import objective_named
 
-        pick({**{name: name for name in OBJECTIVES}, **ALIASES}, self.objective, "objective")
-        wanted = [asked_for(text) for text in self.strategy or ["search"]]
-        check_used(wanted, self.seeds, self.iterations, self.seconds, self.target(), self.minimise)
+        objective_named(self.objective)
+        check_arguments(
+            [asked_for(text) for text in self.strategy or ["search"]],
+            costs=self.costs is not None,
+            seeds=None if self.seeds is None else [self.seeds],
+            **self._plain(),
+        )
+
+    def _plain(self) -> dict[str, Any]:
+        """Return what is checked and passed on as it is."""
+        names = ("budget", "minimise", "iterations", "seconds", "intervals")
+        return {name: getattr(self, name) for name in names} | {
+            "target": self.target(),
+            "missing": self.missing if self.intervals else None,
+            "missing_what": self.missing_what if self.intervals else None,
+            "rng": self.seed,
+        }
 
     def asked(self, spreadsheet_safe: bool) -> dict[str, Any]:
         """Read the lists that were named, and return all as arguments of `takedown`."""
@@ -192,12 +204,7 @@ class Planning:
             )
             if path is not None
         }
-        plain = (
-            "objective", "strategy", "budget", "minimise", "iterations", "seconds", "intervals",
-            "missing", "missing_what",
-        )  # fmt: skip
-        given = {name: getattr(self, name) for name in plain}
-        return given | lists | {"target": self.target(), "rng": self.seed}
+        return {"objective": self.objective, "strategy": self.strategy} | self._plain() | lists
 
 
 @shares_options
@@ -315,15 +322,13 @@ def _without_unknown(
 
 def _impact(graph: "InteractionGraph", found: "Takedown", top: int | None) -> "pandas.DataFrame":
     from keynodes.dismantling import impact_table
-    from keynodes.dismantling.given import account_weights
     from keynodes.results import TOP
 
-    weights = account_weights(graph, None, [])[0] if found.by_weight else None
     return impact_table(
         graph,
         found.order,
         objective=found.objective,
-        weights=weights,
+        weights=found.weights,
         top=TOP if top is None else top,
     )
 

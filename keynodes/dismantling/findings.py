@@ -9,12 +9,10 @@ import numpy as np
 
 from keynodes.dismantling.robustness import PlanRobustness
 from keynodes.objectives import OBJECTIVES, RemovalCurve, curve_area, removals_to
+from keynodes.objectives.summaries import SHARES
 
 if TYPE_CHECKING:
     import pandas
-
-SHARES = (0.5, 0.2, 0.1, 0.01)
-"""Shares of all accounts at which a summary says how many removals it took."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,8 +31,8 @@ class Takedown:
         What is left after 0, 1, … k removals.
     objective : str
         What the plan was judged by: a name in `OBJECTIVES`.
-    by_weight : bool
-        Whether accounts count by their weights; else 1 each.
+    weights : numpy.ndarray of float64, shape (n,), or None
+        What each account counts; None: 1 each.
     strategy : str
         The strategy that made the plan: of several, the one whose plan is best.
     robustness : float
@@ -45,6 +43,8 @@ class Takedown:
         The seed.
     costs : numpy.ndarray of float64, shape (n,), or None
         What each removal costs, where accounts differ.
+    band : numpy.ndarray of float64, shape (2, k + 1), or None
+        Of the strategy ``random``: the cuts between which 18 of 20 random orders lie.
     machine_dependent : bool
         Whether a time limit decided how long the search went on.
     intervals : PlanRobustness or None
@@ -59,16 +59,22 @@ class Takedown:
     order: np.ndarray
     curve: RemovalCurve
     objective: str
-    by_weight: bool
+    weights: np.ndarray | None
     strategy: str
     robustness: float
     seconds: float
     rng: int
     costs: np.ndarray | None = None
+    band: np.ndarray | None = None
     machine_dependent: bool = False
     intervals: PlanRobustness | None = None
     rivals: Mapping[str, "Takedown"] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
+
+    @property
+    def by_weight(self) -> bool:
+        """Whether accounts count by their weights; else 1 each."""
+        return self.weights is not None
 
     @cached_property
     def values(self) -> np.ndarray:
@@ -109,7 +115,8 @@ class Takedown:
         are shares of the objective at the start, the other three counts after the step. Then
         ``largest_strong`` where that is the objective, ``heaviest_component, weighted_pairs``
         where accounts have weights, ``cost`` (so far) where they differ in cost, and ``cut_low,
-        cut_high, held, shaky`` with intervals.
+        cut_high, held, shaky`` with intervals. Without, the strategy ``random`` has ``cut_low,
+        cut_high`` of its orders: the `band`.
         """
         import pandas
 
@@ -135,6 +142,8 @@ class Takedown:
             columns["cut_high"] = self.intervals.cut_high[1:]
             columns["held"] = self.intervals.held
             columns["shaky"] = self.intervals.shaky
+        elif self.band is not None:
+            columns["cut_low"], columns["cut_high"] = self.band[:, 1:]
         return pandas.DataFrame(columns)
 
     def comparison(self) -> "pandas.DataFrame":
@@ -142,7 +151,8 @@ class Takedown:
 
         Columns ``strategy, removals, cut, left, largest_component, pairs, components, to_50,
         to_20, to_10, to_1`` (removals until the largest component holds that many per cent of all
-        accounts; empty if never), ``curve_area, robustness, seconds``.
+        accounts; empty if never), ``curve_area`` (empty if never, and for other objectives),
+        ``robustness, seconds``.
         """
         import pandas
 
@@ -159,7 +169,9 @@ class Takedown:
                     "pairs": plan.curve.pairs[-1],
                     "components": plan.curve.components[-1],
                     **{f"to_{share * 100:g}": reached[share] for share in SHARES},
-                    "curve_area": plan.curve_area,
+                    "curve_area": plan.curve_area
+                    if plan.objective == "largest-component"
+                    else np.nan,
                     "robustness": plan.robustness,
                     "seconds": round(plan.seconds, 3),
                 }
@@ -183,6 +195,7 @@ class Takedown:
             if np.isnan(self.curve_area)
             else f"{self.curve_area:.4f}"
         )
+        banded = self.band is not None and self.intervals is None
         limited = "; limited by time, so another machine may find another plan"
         return [
             f"{what}: {self.values[0]:,.10g} at the start, {self.values[-1]:,.10g} after "
@@ -192,4 +205,5 @@ class Takedown:
             f"curve_area (to 10 %): {area}; R (Schneider): {self.robustness:.4f}",
             f"strategy: {self.strategy}; {self.seconds:.1f} s; seed {self.rng}"
             f"{limited if self.machine_dependent else ''}",
+            *["cut_low, cut_high: 18 of 20 random orders cut between these"] * banded,
         ]

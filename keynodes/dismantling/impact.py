@@ -10,9 +10,8 @@ from keynodes.graph import InteractionGraph
 from keynodes.kernels import removal as kernels
 from keynodes.measures.removal import vitality_component, vitality_pairs
 from keynodes.objectives.curves import checked_order, checked_weights
-from keynodes.objectives.registration import ALIASES, OBJECTIVES
+from keynodes.objectives.registration import objective_named
 from keynodes.objectives.strong import strong_curve
-from keynodes.registry import pick
 from keynodes.results import TOP, ranks_of
 
 if TYPE_CHECKING:
@@ -96,7 +95,7 @@ def impact_table(
     """
     import pandas
 
-    row = pick(OBJECTIVES, ALIASES.get(objective, objective), "objective")
+    row = objective_named(objective)
     order = checked_order(graph, np.asarray(order))
     if top < 0:
         raise UsageError(f"top must not be negative, got {top}")

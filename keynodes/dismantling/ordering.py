@@ -40,7 +40,9 @@ def ordered(problem: Problem, members: np.ndarray, rng: np.random.Generator) -> 
     best = min([given, *orders_of(whole, members, threshold)], key=_area)
     if problem.objective == "strong":
         return best.order
-    height = float(max(left_after(problem, best.order)[1:].mean(), 1.0)) * (2.0 if squares else 1.0)
+    values = left_after(problem, best.order)
+    height = max(float(values[1:].mean()), 1e-6 * float(values[0]), 1e-300)
+    height *= 2.0 if squares else 1.0
     # Single moves do not turn a whole order round: the walks start far from each other.
     starts = (best.order, members, best.order[::-1].copy())
     for start, warmth in zip(starts, WARM, strict=True):

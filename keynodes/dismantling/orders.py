@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from keynodes.dismantling.plans import affordable
 from keynodes.dismantling.registration import Problem, strategy
 from keynodes.errors import LabelsNeeded, UsageError
 from keynodes.graph import InteractionGraph
@@ -180,11 +181,12 @@ def adaptively(
     total = int(problem.removable.sum())
     order: list[int] = []
     spent = 0.0
-    while spent < problem.budget:
+    while True:
         kept = _too_heavy(graph, problem.weights[accounts], problem.threshold)
         if not kept.all():
             graph, accounts = graph.among(kept), accounts[kept]
-        removable = problem.removable[accounts]
+        paid = spent + problem.costs[accounts] <= problem.budget * (1 + 1e-12)
+        removable = problem.removable[accounts] & paid
         if not removable.any():
             break
         if seeds is not None:
@@ -250,25 +252,24 @@ def random_order(
 
 
 def as_needed(problem: Problem, order: np.ndarray) -> np.ndarray:
-    """Cut an order after the step that reaches the threshold, or the one that spends the budget.
+    """Cut an order after the step that reaches the threshold, and to what the budget pays for.
 
-    O(n + m). An order that reaches neither is returned as it is; a network that needs no removal
-    gets an empty one.
+    O(n + m). Accounts that can no longer be paid are passed over. An order that reaches neither end
+    is returned as it is; a network that needs no removal gets an empty one.
     """
-    order = np.asarray(order, np.int32)
-    spent = np.flatnonzero(np.cumsum(problem.costs[order]) >= problem.budget)
-    if len(spent):
-        order = order[: spent[0] + 1]
-    if problem.budget <= 0:
-        return order[:0]
+    order = affordable(problem, np.asarray(order, np.int32))
     curve = removal_curve(problem.graph, order, weights=problem.weights)
     reached = np.flatnonzero(curve.heaviest_component <= problem.threshold)
     return order[: reached[0]] if len(reached) else order
 
 
 def is_enough(problem: Problem, order: np.ndarray) -> bool:
-    """Say whether an order reaches the threshold or spends the budget: O(n + m)."""
-    if problem.costs[order].sum() >= problem.budget:
+    """Say whether an order reaches the threshold, or leaves too little of the budget: O(n + m)."""
+    others = problem.removable.copy()
+    others[order] = False
+    order = affordable(problem, order)
+    left = problem.budget * (1 + 1e-12) - float(problem.costs[order].sum())
+    if left < problem.costs[others].min(initial=np.inf):
         return True
     curve = removal_curve(problem.graph, order, weights=problem.weights)
     return bool(curve.heaviest_component[-1] <= problem.threshold)

@@ -22,6 +22,16 @@ class Plan(NamedTuple):
 
     cost: tuple[float, float]
     order: np.ndarray
+    draws: tuple[np.ndarray, ...] = ()
+    """All orders that were drawn, where the plan is the middle one of several."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C during the search: carries the best plan so far."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__()
+        self.plan = plan
 
 
 def plan_of(problem: Problem, order: np.ndarray) -> Plan:
@@ -47,7 +57,8 @@ def plan_of(problem: Problem, order: np.ndarray) -> Plan:
     dues = float(problem.costs[order].sum())
     if problem.minimise == "size":
         return Plan((dues, area), order)
-    return Plan((area + price_of_size(problem) * dues, dues), order)
+    price = price_of_size(problem) / float(problem.costs.mean()) if len(order) else 0.0
+    return Plan((area + price * dues, dues), order)
 
 
 def cost_of(plan: Plan) -> tuple[float, float]:
@@ -56,7 +67,7 @@ def cost_of(plan: Plan) -> tuple[float, float]:
 
 
 def price_of_size(problem: Problem) -> float:
-    """What one unit of cost counts in a search, beside the area as a share of the whole."""
+    """What a removal of mean cost counts in a search, beside the area as a share of the whole."""
     return {"area": 0.0, "both": SIZE_PRICE, "size": HIGH_PRICE}[problem.minimise]
 
 

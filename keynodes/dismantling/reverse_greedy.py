@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from keynodes.dismantling.hub_removal import adaptive_degree
-from keynodes.dismantling.plans import Plan, candidates_of, filled, plan_of, seen_from
+from keynodes.dismantling.plans import Interrupted, Plan, candidates_of, filled, plan_of, seen_from
 from keynodes.dismantling.registration import Problem, strategy
 from keynodes.kernels import reverse_greedy as kernels
 from keynodes.kernels.annealing import Quotient
@@ -38,6 +38,9 @@ RECIPES = tuple(
 RETURNS = ((0, 0.0), (0, 0.5), (1, 0.5), (1, 1.0), (2, 0.0))
 """Orders tried for every set: the key (see `kernels.reverse_greedy.return_key`) and the power of
 the degree that it is multiplied with."""
+
+LADDER = 10_000_000
+"""Nodes and arcs that one recipe may come by when it tries evenly spaced thresholds."""
 
 FINE = 0.002
 """How closely a threshold is bisected, as a share of it."""
@@ -144,8 +147,13 @@ def greedy_plans(
         ]
 
     found: list[Plan] = []
-    for plans in in_order(step, recipes, progress):
-        found = _best([*found, *plans])
+    try:
+        for plans in in_order(step, recipes, progress):
+            found = _best([*found, *plans])
+    except KeyboardInterrupt:
+        if not found or not np.isfinite(found[0].cost[0]):
+            raise
+        raise Interrupted(found[0]) from None
     if np.isfinite(problem.budget):
         found = _best([plan_of(problem, filled(problem, plan.order)) for plan in found])
     return found
@@ -198,14 +206,24 @@ def budget_threshold(problem: Problem) -> float:
 
 
 def _bisected(problem: Problem, recipe: Recipe, accounts: np.ndarray, net: Quotient) -> float:
-    low, high = 0.0, float(problem.weights.sum())
-    while high - low > max(0.5 * problem.weights[problem.weights > 0].min(), FINE * high):
+    whole = float(problem.weights.sum())
+
+    def affords(threshold: float) -> bool:
+        out = _stays_out(problem, recipe, accounts, net, threshold)
+        return float(problem.costs[accounts[out]].sum()) <= problem.budget
+
+    # Sets do not always shrink as the threshold rises: one below a dearer one would be missed.
+    rungs = int(np.clip(LADDER // (len(net.total) + len(net.indices)), 4, 32))
+    ladder = [whole * rung / rungs for rung in range(1, rungs)]
+    high = next((threshold for threshold in ladder if affords(threshold)), whole)
+    low = high - whole / rungs
+    least = problem.weights[problem.weights > 0].min(initial=np.inf)
+    while high - low > max(0.5 * least, FINE * high):
         middle = (low + high) / 2
-        out = _stays_out(problem, recipe, accounts, net, middle)
-        if problem.costs[accounts[out]].sum() > problem.budget:
-            low = middle
-        else:
+        if affords(middle):
             high = middle
+        else:
+            low = middle
     return high
 
 

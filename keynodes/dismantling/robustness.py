@@ -11,7 +11,7 @@ from keynodes.errors import UsageError
 from keynodes.graph import InteractionGraph
 from keynodes.kernels.blocks import NamedProgress
 from keynodes.objectives.curves import checked_order, checked_weights, removal_curve
-from keynodes.objectives.registration import ALIASES, OBJECTIVES, Objective
+from keynodes.objectives.registration import Objective, objective_named
 from keynodes.registry import pick
 from keynodes.results import TIE
 from keynodes.thinning import without_accounts, without_records
@@ -231,7 +231,7 @@ def plan_robustness(
        step account  cut  cut_low  cut_median  cut_high  survives  held  shaky
     0     1       c  0.8      0.8         0.8       0.8       1.0   1.0  False
     """
-    row = pick(OBJECTIVES, ALIASES.get(objective, objective), "objective")
+    row = objective_named(objective)
     pick({what: what for what in MISSING_WHAT}, missing_what, "kind of missing data")
     order = checked_order(graph, np.asarray(order))
     account_weights = None if weights is None else checked_weights(graph, weights)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from keynodes.dismantling.orders import adaptively, by_measure, check_orders
-from keynodes.dismantling.plans import Plan, plan_of
+from keynodes.dismantling.plans import Plan, cost_of, left_after, plan_of
 from keynodes.dismantling.registration import STRATEGIES, Problem, Strategy
 from keynodes.dismantling.reverse_greedy import budget_threshold, greedy_plans
 from keynodes.errors import UnknownName, UsageError
@@ -85,19 +85,23 @@ def asked_for(text: str) -> Asked:
             ) from None
         check_orders(asked.measure)
         return Asked(asked.text, None, asked.measure, False, asked.parameters)
-    values = {}
+    values: dict[str, int] = {}
     for setting in settings:
         key, equals, value = setting.partition("=")
-        if not equals or key not in row.settings:
+        if not equals or not row.settings:
             raise UsageError(
                 f"{text!r}: expected {row.name}:parameter=value, found {setting!r}; it has "
                 + (", ".join(row.settings) or "no parameters")
             )
+        key = pick({name: name for name in row.settings}, key, f"parameter of {row.name}")
+        if key in values:
+            raise UsageError(f"{text!r}: {key} is given twice")
         try:
             values[key] = int(value)
         except ValueError:
             raise UsageError(f"{text!r}: {key} must be a whole number, got {value!r}") from None
-    return Asked(":".join([row.name, *settings]), row, None, False, values)
+    spelled = ":".join([row.name, *(f"{key}={value}" for key, value in values.items())])
+    return Asked(spelled, row, None, False, values)
 
 
 def run(
@@ -132,7 +136,7 @@ def run(
     if seconds is not None and "seconds" in row.parameters:
         arguments["seconds"] = seconds
     if row.name == "random":
-        return _random(problem, row, rng, notice)
+        return _random(problem, row, rng)
     if row.order != "set":
         return plan_of(problem, row.function(problem, rng=rng, progress=progress, **arguments))
     # A set: of what it names the best part, in the best order, if that beats its own.
@@ -148,21 +152,35 @@ def run(
     )
 
 
-def _random(
-    problem: Problem, row: Strategy, rng: np.random.Generator, notice: Callable[[str], None]
-) -> Plan:
-    """The middle one of several random orders, and how far they differ."""
+def _random(problem: Problem, row: Strategy, rng: np.random.Generator) -> Plan:
+    """The middle one of several random orders, with all of them for a band."""
     plans = [plan_of(problem, row.function(problem, rng=rng)) for _ in range(DRAWS)]
-    plans.sort(key=lambda plan: plan.cost)
-    low, high = plans[0], plans[-1]
-    if np.isfinite(problem.budget):
-        notice(
-            f"random: the middle one of {DRAWS} orders; they leave "
-            f"{low.cost[0]:.1%} to {high.cost[0]:.1%}"
-        )
-    else:
-        notice(
-            f"random: the middle one of {DRAWS} orders; they need {len(low.order):,} to "
-            f"{len(high.order):,} removals"
-        )
-    return plans[DRAWS // 2]
+    plans.sort(key=cost_of)
+    return plans[DRAWS // 2]._replace(draws=tuple(plan.order for plan in plans))
+
+
+def band_of(problem: Problem, plan: Plan) -> tuple[np.ndarray | None, list[str]]:
+    """Say how far the orders behind a plan differ, step by step and in a sentence.
+
+    The band is float64 (2, k + 1), the cuts of all orders but the least and the greatest of each
+    step; an order that is shorter than the plan cuts no more after its end. None for a plan that
+    is the only one.
+    """
+    if not plan.draws:
+        return None, []
+    steps = np.arange(len(plan.order) + 1)
+    left, cuts = [], []
+    for order in plan.draws:
+        values = left_after(problem, order)
+        shares = values / values[0] if values[0] > 0 else np.ones(len(values))
+        left.append(shares[-1])
+        cuts.append(1.0 - shares[np.minimum(steps, len(shares) - 1)])
+    counts = [len(order) for order in plan.draws]
+    differ = (
+        f"leave {min(left):.1%} to {max(left):.1%}"
+        if np.isfinite(problem.budget)
+        else f"take {min(counts):,} to {max(counts):,} removals"
+    )
+    return np.sort(cuts, axis=0)[[1, -2]], [
+        f"random: the middle one of {len(plan.draws)} orders; they {differ}"
+    ]

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from keynodes.dismantling.findings import Takedown
-from keynodes.dismantling.given import account_costs, account_weights
 from keynodes.errors import UsageError
 from keynodes.graph import InteractionGraph
 from keynodes.lists import match
-from keynodes.objectives import OBJECTIVES, removal_curve
-from keynodes.objectives.registration import ALIASES
+from keynodes.lists.numbers import account_costs, account_weights
+from keynodes.objectives import objective_named, removal_curve
 from keynodes.objectives.summaries import robustness
-from keynodes.registry import pick
 
 if TYPE_CHECKING:
     import pandas
@@ -67,7 +65,7 @@ def score_plan(
     0     1       e  0.2   0.8                  4      6           1
     1     2       c  0.6   0.4                  2      1           2
     """
-    name = pick({**{n: n for n in OBJECTIVES}, **ALIASES}, objective, "objective")
+    row = objective_named(objective)
     if isinstance(accounts, str):
         raise UsageError("a plan is a list of accounts, got a text; give [account]")
     plan = list(accounts)
@@ -82,13 +80,13 @@ def score_plan(
     masses, by_weight = account_weights(graph, weights, notices)
     prices = account_costs(graph, costs, notices)
     begin = time.perf_counter()
-    curve = removal_curve(graph, order, weights=masses, strong=OBJECTIVES[name].strong)
+    curve = removal_curve(graph, order, weights=masses, strong=row.strong)
     return Takedown(
         graph.accounts,
         curve.order,
         curve,
-        name,
-        by_weight,
+        row.name,
+        masses if by_weight else None,
         "given",
         robustness(graph, order),
         time.perf_counter() - begin,

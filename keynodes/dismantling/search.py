@@ -7,6 +7,7 @@ import numpy as np
 
 from keynodes.dismantling.optimum import FEW, best_of_all
 from keynodes.dismantling.plans import (
+    Interrupted,
     Plan,
     candidates_of,
     cost_of,
@@ -16,9 +17,11 @@ from keynodes.dismantling.plans import (
 )
 from keynodes.dismantling.registration import Problem, strategy
 from keynodes.dismantling.reverse_greedy import budget_threshold, greedy_plans
-from keynodes.dismantling.walks import Interrupted, improved
+from keynodes.dismantling.walks import improved
 from keynodes.kernels.blocks import Progress
 from keynodes.kernels.keyplayers import pairs_left
+from keynodes.keyplayers.cutting import Cutting
+from keynodes.keyplayers.problem import Asked
 
 SMALL = 20
 """Of plans of up to so many accounts the smallest is wanted."""
@@ -34,6 +37,12 @@ PROMISING = 0.95
 
 CLOSE = 0.01
 """The looking stops when what is left is known so closely, as a share of it."""
+
+PAIRED = 100
+"""Up to so many accounts, pairs are swapped too before the search begins."""
+
+GRID = 0.1
+"""How much of the progress the grid is."""
 
 LOOKS = 300_000_000
 """Nodes and arcs that the depth-first searches for single accounts may come by together."""
@@ -67,7 +76,7 @@ def search(
     progress : callable, optional
         Called as ``progress(done, total)``.
     iterations : int, optional
-        Moves of each of two walks: 40,000, or as many as come by 10^10 arcs of the contracted
+        Moves of each of two walks: 40,000, or as many as come by 5·10^9 arcs of the contracted
         network, if that is fewer.
     seconds : float, optional
         Go on for so long instead: the result then depends on the machine.
@@ -86,7 +95,8 @@ def search(
     move costs O(k + m') for k removals and m' arcs that touch a candidate; long plans are walked
     in part.
 
-    With at most 14 accounts worth removing, every set and order is tried instead: the optimum.
+    With at most 14 accounts worth removing, every set and order is tried instead: the optimum,
+    except for ``strong``, towards which it does not work.
     Otherwise nothing is guaranteed but that the plan is no worse than that of reverse greedy.
     Ctrl-C ends the search; the best plan so far is returned. O(n + m) memory.
 
@@ -116,11 +126,16 @@ def search(
     if candidates.sum() <= FEW:
         return best_of_all(problem, candidates)
     start = time.monotonic()
-    plans = greedy_plans(problem, progress=progress)
+    plans = greedy_plans(problem, progress=_part(progress, 0.0, GRID))
     if np.isfinite(problem.budget):
-        plans = sorted([*plans, by_vitality(problem)], key=cost_of)
+        try:
+            alone = by_vitality(problem)
+            plans = sorted([*plans, alone, *by_pairs(problem, [alone, *plans[:2]])], key=cost_of)
+        except KeyboardInterrupt:
+            raise Interrupted(plans[0]) from None
     spent = time.monotonic() - start
     limit = None if seconds is None else max(seconds - spent, 0.0)
+    shown = _part(progress, GRID, 1.0)
     if problem.minimise == "both" and plans:
         smallest = min(plans, key=lambda plan: (plan.cost[1], plan.cost[0]))
         if len(smallest.order) <= SMALL:
@@ -128,8 +143,8 @@ def search(
             problem = replace(problem, minimise="size")
             plans = sorted((plan_of(problem, plan.order) for plan in plans), key=cost_of)
     if not np.isfinite(problem.budget):
-        return improved(problem, plans, candidates, rng, iterations, limit, progress).order
-    return spent_well(problem, plans, candidates, rng, iterations, limit, progress).order
+        return improved(problem, plans, candidates, rng, iterations, limit, 1.0, shown).order
+    return spent_well(problem, plans, candidates, rng, iterations, limit, shown).order
 
 
 def spent_well(
@@ -147,18 +162,19 @@ def spent_well(
     where only all of a cut together parts the network. So also from below: the smallest set that
     leaves less than the best so far, which may turn out to cost no more than the budget.
     """
-    # What a set of somewhat more leaves, by reverse greedy, may be had for the budget after all.
-    low = budget_threshold(replace(problem, budget=MORE * problem.budget))
-    promising = low < PROMISING * heaviest_after(problem, plans[0].order)
-    parts = ATTEMPTS + 1 if promising else 1
-    moves = None if iterations is None else max(1, iterations // parts)
-    time_each = None if seconds is None else seconds / parts
-    shown = _part(progress, 0, parts)
-    best = improved(problem, plans, candidates, rng, moves, time_each, shown)
-    high = heaviest_after(problem, best.order)
-    limit = low + PROMISING * (high - low)
-    tried = low
+    best, under = plans[0], None
     try:
+        # What a set of somewhat more leaves, by reverse greedy, may be had for the budget too.
+        low = budget_threshold(replace(problem, budget=MORE * problem.budget))
+        promising = low < PROMISING * heaviest_after(problem, best.order)
+        # The walks from above count accounts; only those from below count what they cost.
+        promising |= bool((problem.costs != problem.costs[:1]).any())
+        parts = ATTEMPTS + 1 if promising else 1
+        shown = _part(progress, 0.0, 1 / parts)
+        best = improved(problem, plans, candidates, rng, iterations, seconds, 1 / parts, shown)
+        high = heaviest_after(problem, best.order)
+        limit = low + PROMISING * (high - low)
+        tried = low
         for attempt in range(1, parts):
             if limit - low < CLOSE * high:
                 break
@@ -173,11 +189,9 @@ def spent_well(
             starts = [plan for plan in greedy_plans(under) if np.isfinite(plan.cost[0])]
             if not starts:
                 break
-            cheapest = min(starts, key=lambda plan: plan.cost[1])
-            starts = [cheapest, *(plan for plan in starts if plan is not cheapest)]
-            shown = _part(progress, attempt, parts)
-            found = improved(under, starts, candidates, rng, moves, time_each, shown)
-            if found.cost[1] <= problem.budget * (1 + 1e-12):
+            shown = _part(progress, attempt / parts, (attempt + 1) / parts)
+            found = improved(under, starts, candidates, rng, iterations, seconds, 1 / parts, shown)
+            if problem.costs[found.order].sum() <= problem.budget * (1 + 1e-12):
                 plan = plan_of(problem, filled(problem, found.order))
                 best = min(best, plan, key=cost_of)
                 limit = tried
@@ -185,18 +199,44 @@ def spent_well(
             else:
                 low = tried
                 tried = (tried + limit) / 2
-    except Interrupted:
+    except Interrupted as stopped:
+        met = stopped.plan if under is None else best
+        raise Interrupted(min(best, met, key=cost_of)) from None
+    except KeyboardInterrupt:
         raise Interrupted(best) from None
     if progress:
         progress(1000, 1000)
     return best
 
 
-def _part(progress: Progress | None, part: int, parts: int) -> Progress | None:
-    """The progress of one of several parts of the search, as a share of the whole."""
+def _part(progress: Progress | None, begin: float, end: float) -> Progress | None:
+    """The progress of one part of the search, as a share of the whole."""
     if progress is None:
         return None
-    return lambda done, total: progress((1000 * part + 1000 * done // total) // parts, 1000)
+    return lambda done, total: progress(int(1000 * (begin + (end - begin) * done / total)), 1000)
+
+
+def by_pairs(problem: Problem, starts: list[Plan]) -> list[Plan]:
+    """Swap accounts, and the two that are missed least for the best two, as key players are found.
+
+    For small sets: two accounts that only cut together are no gain one by one.
+    """
+    if problem.budget > PAIRED or (problem.costs != problem.costs[:1]).any():
+        return []
+    found = []
+    for start in starts:
+        members = start.order.tolist()
+        if not members:
+            continue
+        sequence = np.random.SeedSequence(0)  # for pivots and samples only
+        asked = Asked(
+            problem.graph, problem.weights, problem.removable, [], len(members), 2, sequence
+        )
+        cutting = Cutting(asked)
+        cutting.left = LOOKS / 3
+        swapped = cutting.paired(*cutting.swapped(members))[0]
+        found.append(plan_of(problem, np.asarray(swapped, np.int32)))
+    return found
 
 
 def by_vitality(problem: Problem) -> Plan:
@@ -210,7 +250,7 @@ def by_vitality(problem: Problem) -> Plan:
     alive = np.ones(problem.graph.n, bool)
     order: list[np.ndarray] = []
     left = problem.budget
-    at_once = max(1, int(np.ceil(problem.budget / problem.costs.min() / looks)))
+    at_once = int(np.clip(problem.budget / np.median(problem.costs) / looks, 1, problem.graph.n))
     while left > 0:
         pairs, _ = pairs_left(view.indptr, view.indices, problem.weights, alive)
         able = np.flatnonzero(alive & problem.removable & (problem.costs <= left))

@@ -89,13 +89,12 @@ def spectral_cuts(
     start = rng.standard_normal(graph.n)
     place = np.full(graph.n, -1, np.int32)
     order: list[np.ndarray] = []
-    spent = 0.0
     everybody = np.arange(graph.n, dtype=np.int32)
     waiting: list[tuple[float, int, np.ndarray]] = []
     for part, weight in _parts(problem, everybody, np.zeros(graph.n, bool), indptr, indices):
         heapq.heappush(waiting, (-weight, int(part[0]), part))
     unfinished = sum(len(part) for _, _, part in waiting)
-    while waiting and spent < problem.budget:
+    while waiting:
         _, _, members = heapq.heappop(waiting)
         unfinished -= len(members)
         if not removable[members].any():
@@ -106,7 +105,6 @@ def spectral_cuts(
         gone = _cut(problem, members, local, costs[members], start[members])
         chosen = _most_neighbours_first(np.flatnonzero(gone), local[0], costs[members])
         order.append(members[chosen])
-        spent += problem.costs[members[chosen]].sum()
         for part, weight in _parts(problem, members, gone, local[0], local[1]):
             heapq.heappush(waiting, (-weight, int(part[0]), part))
             unfinished += len(part)

@@ -3,33 +3,29 @@
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from keynodes.dismantling.findings import Takedown
-from keynodes.dismantling.given import account_costs, account_weights, indices_of
 from keynodes.dismantling.ordering import ordered
 from keynodes.dismantling.outcomes import about_outcome
-from keynodes.dismantling.plans import Plan, filled, left_after, plan_of
+from keynodes.dismantling.planning import planned, replanned
+from keynodes.dismantling.plans import plan_of
 from keynodes.dismantling.registration import Problem
-from keynodes.dismantling.reverse_greedy import greedy_plans, orders_of
-from keynodes.dismantling.robustness import PlanRobustness, plan_robustness
-from keynodes.dismantling.running import Asked, asked_for, run
-from keynodes.dismantling.terms import check_used, ends, enough_at
-from keynodes.dismantling.walks import Interrupted
+from keynodes.dismantling.robustness import MISSING_WHAT, PlanRobustness, plan_robustness
+from keynodes.dismantling.running import asked_for, band_of
+from keynodes.dismantling.search import SMALL
+from keynodes.dismantling.terms import MISSING, check_arguments, check_seed, ends, enough_at
 from keynodes.errors import UsageError
 from keynodes.graph import InteractionGraph
 from keynodes.kernels.blocks import NamedProgress, progress_on
-from keynodes.objectives import OBJECTIVES, removal_curve
-from keynodes.objectives.registration import ALIASES
+from keynodes.lists.numbers import account_costs, account_weights, indices_of
+from keynodes.objectives import objective_named, removal_curve
 from keynodes.objectives.summaries import robustness
-from keynodes.registry import pick
 
 if TYPE_CHECKING:
     import pandas
-
-MINIMISE = ("both", "size", "area")
 
 
 def takedown(
@@ -48,8 +44,8 @@ def takedown(
     iterations: int | None = None,
     seconds: float | None = None,
     intervals: int = 0,
-    missing: float = 0.1,
-    missing_what: str = "records",
+    missing: float | None = None,
+    missing_what: str | None = None,
     rng: int = 0,
     progress: NamedProgress | None = None,
 ) -> Takedown:
@@ -92,8 +88,8 @@ def takedown(
         Let the search go on for so long instead; its result then depends on the machine.
     intervals : int, default 0
         Replicates with data missing on which the plan is tried; see `plan_robustness`.
-    missing, missing_what
-        As in `rank`.
+    missing, missing_what : optional
+        With intervals, as in `rank`: 0.1 and "records" when not given.
     rng : int, default 0
         Seed of everything random.
     progress : callable, optional
@@ -127,13 +123,24 @@ def takedown(
        step account  cut  left  largest_component  pairs  components
     0     1       c  0.6   0.4                  2      2           2
     """
-    name = pick({**{n: n for n in OBJECTIVES}, **ALIASES}, objective, "objective")
-    pick({kind: kind for kind in MINIMISE}, minimise, "thing to minimise")
+    row = objective_named(objective)
     texts = [strategy] if isinstance(strategy, str) else list(strategy or ["search"])
     wanted = [asked_for(text) for text in texts]
-    names = [asked.text for asked in wanted]
-    if twice := next((text for text in names if names.count(text) > 1), None):
-        raise UsageError(f"strategy {twice!r} is asked for twice")
+    check_arguments(
+        wanted,
+        budget=budget,
+        target=target,
+        costs=costs is not None,
+        seeds=seeds,
+        minimise=minimise,
+        iterations=iterations,
+        seconds=seconds,
+        intervals=intervals,
+        missing=missing,
+        missing_what=missing_what,
+        rng=rng,
+    )
+    seeds = None if seeds is None else list(seeds)
     notices: list[str] = []
     weights, by_weight = account_weights(graph, accounts, notices)
     prices = account_costs(graph, costs, notices)
@@ -147,22 +154,28 @@ def takedown(
         )
     removable = np.ones(graph.n, bool)
     removable[kept] = False
+    # In units near their mean: an exact scale, so that nothing depends on the unit of weights.
+    unit = float(2.0 ** np.round(np.log2(weights.mean()))) if by_weight and graph.n else 1.0
+    masses = weights / unit
+    masses.setflags(write=False)
     problem = Problem(
         graph,
-        weights,
+        masses,
         removable,
         np.ones(graph.n) if prices is None else prices,
-        *ends(graph, weights, by_weight, budget, target, prices, removable, notices),
-        objective=name,
+        *ends(graph, masses, by_weight, budget, target, prices, removable, notices),
+        objective=row.name,
         minimise=minimise,
     )
-    problem = replace(problem, enough=enough_at(graph, name, weights, by_weight, target))
-    check_used(wanted, seeds, iterations, seconds, target, minimise)
-    if float(problem.costs[first].sum()) > problem.budget:
+    problem = replace(problem, enough=enough_at(graph, row.name, masses, by_weight, target))
+    if float(problem.costs[first].sum()) > problem.budget * (1 + 1e-12):
         raise UsageError(
             f"the accounts that must go cost {problem.costs[first].sum():g}, more than the budget "
             f"of {problem.budget:g}"
         )
+    # Who is too dear goes into no plan, except those that must go.
+    payable = problem.costs <= problem.budget * (1 + 1e-12)
+    problem = replace(problem, removable=removable & payable)
     found: dict[str, Takedown] = {}
     stopped = False
     for asked in wanted:
@@ -171,7 +184,7 @@ def takedown(
             continue
         begin = time.perf_counter()
         try:
-            plan, said, stopped = _planned(
+            plan, said, stopped = planned(
                 problem,
                 asked,
                 first,
@@ -188,24 +201,36 @@ def takedown(
             notices.append(f"stopped by Ctrl-C: {asked.text} has no plan")
             continue
         took = time.perf_counter() - begin
+        band, about_band = band_of(problem, plan)
         found[asked.text] = Takedown(
             graph.accounts,
             plan.order,
-            removal_curve(graph, plan.order, weights=weights, strong=OBJECTIVES[name].strong),
-            name,
-            by_weight,
+            removal_curve(graph, plan.order, weights=weights, strong=row.strong),
+            row.name,
+            weights if by_weight else None,
             asked.text,
             robustness(graph, plan.order),
             took,
             rng,
             costs=prices,
+            band=band,
             machine_dependent=seconds is not None and asked.takes("seconds"),
-            notices=tuple(said),
+            notices=(*said, *about_band),
         )
-    order = sorted(found, key=lambda text: _rank_of(problem, found[text]))
+    judged = problem
+    if minimise == "both" and min(len(plan.order) for plan in found.values()) <= SMALL:
+        judged = replace(problem, minimise="size")  # as the search does
+    order = sorted(found, key=lambda text: plan_of(judged, found[text].order).cost)
     best = found[order[0]]
     notices += [sentence for text in order for sentence in found[text].notices]
-    notices += about_outcome(problem, best, target)
+    enough = enough_at(graph, row.name, weights, by_weight, target)
+    notices += about_outcome(
+        replace(problem, weights=weights, threshold=unit * problem.threshold, enough=enough),
+        best,
+        target,
+        first,
+        stopped,
+    )
     tried = None
     spent = float(problem.costs[best.order].sum())
     try:
@@ -213,12 +238,12 @@ def takedown(
             tried = plan_robustness(
                 graph,
                 best.order,
-                objective=name,
+                objective=row.name,
                 weights=weights if by_weight else None,
                 intervals=intervals,
-                missing=missing,
-                missing_what=missing_what,
-                replan=lambda replicate: _replanned(replicate, graph, problem, spent),
+                missing=MISSING if missing is None else missing,
+                missing_what=missing_what or MISSING_WHAT[0],
+                replan=lambda replicate: replanned(replicate, graph, problem, first, spent),
                 rng=rng,
                 progress=progress,
             )
@@ -275,96 +300,31 @@ def reorder(
     >>> plan.to_frame()["account"].tolist()
     ['c', 'e']
     """
-    name = pick({**{n: n for n in OBJECTIVES}, **ALIASES}, objective, "objective")
+    row = objective_named(objective)
     notices: list[str] = []
     masses, by_weight = account_weights(graph, weights, notices)
+    check_seed(rng)
+    if isinstance(accounts, str):
+        raise UsageError("a set is a list of accounts, got a text; give [account]")
     listed = list(accounts)
     indices_of(graph, listed, "account")
     members = np.asarray([graph.index_of(one) for one in dict.fromkeys(listed)], np.int32)
     begin = time.perf_counter()
-    problem = Problem(graph, masses, np.ones(graph.n, bool), np.ones(graph.n), 0.0, objective=name)
+    everybody, ones = np.ones(graph.n, bool), np.ones(graph.n)
+    problem = Problem(graph, masses, everybody, ones, 0.0, objective=row.name)
     order = ordered(problem, members, np.random.default_rng(rng))
     return Takedown(
         graph.accounts,
         order,
-        removal_curve(graph, order, weights=masses, strong=OBJECTIVES[name].strong),
-        name,
-        by_weight,
+        removal_curve(graph, order, weights=masses, strong=row.strong),
+        row.name,
+        masses if by_weight else None,
         "reorder",
         robustness(graph, order),
         time.perf_counter() - begin,
         rng,
         notices=tuple(notices),
     )
-
-
-def _planned(
-    problem: Problem,
-    asked: Asked,
-    first: np.ndarray,
-    seeds: Iterable[str] | None,
-    iterations: int | None,
-    seconds: float | None,
-    rng: int,
-    progress: Any,
-) -> tuple[Plan, list[str], bool]:
-    """The plan of one strategy on the whole network, those that must go before the others.
-
-    With it come sentences about it, and whether Ctrl-C cut it short.
-    """
-    generator = np.random.default_rng([rng, 0])
-    if not len(first):
-        return _caught(problem, asked, seeds, iterations, seconds, generator, progress)
-    first = _first_of_all(problem, first)
-    stays = np.ones(problem.graph.n, bool)
-    stays[first] = False
-    rest = np.flatnonzero(stays).astype(np.int32)
-    remaining = replace(
-        problem,
-        graph=problem.graph.among(stays),
-        weights=problem.weights[stays],
-        removable=problem.removable[stays],
-        costs=problem.costs[stays],
-        budget=problem.budget - float(problem.costs[first].sum()),
-    )
-    enough = left_after(problem, first)[-1] <= problem.enough
-    if enough or remaining.budget <= 0:
-        return plan_of(replace(problem, enough=-1.0, budget=float("inf")), first), [], False
-    plan, said, stopped = _caught(remaining, asked, seeds, iterations, seconds, generator, progress)
-    return Plan(plan.cost, np.concatenate([first, rest[plan.order]])), said, stopped
-
-
-def _first_of_all(problem: Problem, first: np.ndarray) -> np.ndarray:
-    """Put those that must go in the order that breaks most soonest."""
-    whole = replace(problem, enough=-1.0, budget=float(problem.costs[first].sum()) + 1.0)
-    plans = orders_of(whole, first.astype(np.int32), problem.threshold)
-    return min(plans, key=lambda plan: plan.cost).order
-
-
-def _caught(
-    problem: Problem,
-    asked: Asked,
-    seeds: Iterable[str] | None,
-    iterations: int | None,
-    seconds: float | None,
-    generator: np.random.Generator,
-    progress: Any,
-) -> tuple[Plan, list[str], bool]:
-    """Run a strategy; Ctrl-C in the middle of a search gives the best plan so far."""
-    said = asked.said(problem)
-    stopped = False
-    try:
-        plan = run(problem, asked, seeds, iterations, seconds, generator, progress, said.append)
-    except Interrupted as interrupted:
-        plan, stopped = interrupted.plan, True
-        said.append(f"{asked.text}: stopped by Ctrl-C; this is the best plan found so far")
-    if np.isfinite(problem.budget):
-        plan = plan_of(problem, filled(problem, plan.order))
-    return plan, said, stopped
-
-
-def _rank_of(problem: Problem, found: Takedown) -> tuple[float, float]:
-    return plan_of(problem, found.order).cost
 
 
 def _about_replicates(tried: PlanRobustness) -> list[str]:
@@ -376,21 +336,3 @@ def _about_replicates(tried: PlanRobustness) -> list[str]:
         f"reverse-greedy grid made on each of them {tried.replanned_median[-1]:.1%}; "
         f"{int(tried.shaky.sum()):,} of {len(tried.order):,} steps are shaky"
     ]
-
-
-def _replanned(
-    replicate: InteractionGraph, graph: InteractionGraph, problem: Problem, spent: float
-) -> np.ndarray:
-    """A plan made on a replicate, for as much, by the reverse-greedy grid."""
-    here = np.searchsorted(graph.accounts, replicate.accounts)
-    again = Problem(
-        replicate,
-        problem.weights[here],
-        problem.removable[here],
-        problem.costs[here],
-        0.0,
-        spent,
-        objective=problem.objective,
-    )
-    plans = greedy_plans(again)
-    return filled(again, plans[0].order) if plans else np.zeros(0, np.int32)

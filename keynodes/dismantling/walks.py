@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from keynodes.dismantling.plans import (
+    Interrupted,
     Plan,
     cost_of,
     left_after,
@@ -21,8 +22,11 @@ from keynodes.kernels.blocks import Progress, in_order
 MOVES = 40_000
 """Moves of each walk, unless asked otherwise, and unless that were more than `ARCS`."""
 
-ARCS = 10_000_000_000
+ARCS = 5_000_000_000
 """Nodes and arcs of the contracted network that the moves of a walk may come by, each move all."""
+
+FIRST = 0.07
+"""A short round at the beginning, so that there is a good plan early: for whoever stops it."""
 
 MAIN, LATER = 0.7, ((0.2, 0.3), (0.1, 0.1))
 """The share of the moves that goes into walks from the warmest on; and of each later round its
@@ -83,14 +87,6 @@ class Chain:
         return self.accounts[self.best_order[: int(self.best[1])]].astype(np.int32)
 
 
-class Interrupted(KeyboardInterrupt):
-    """Ctrl-C during the search: carries the best plan so far."""
-
-    def __init__(self, plan: Plan) -> None:
-        super().__init__()
-        self.plan = plan
-
-
 def improved(
     problem: Problem,
     plans: list[Plan],
@@ -98,11 +94,13 @@ def improved(
     rng: np.random.Generator,
     iterations: int | None,
     seconds: float | None = None,
+    part: float = 1.0,
     progress: Progress | None = None,
 ) -> Plan:
     """Improve the best of `plans` by moves of single accounts; never worse than it.
 
-    The walks of a round start from the best plan so far, each among candidates of its own.
+    The walks of a round start from the best plan so far, each among candidates of its own. Only a
+    `part` of the moves or of the time is used.
     """
     best = plans[0]
     if not len(best.order) or not np.isfinite(best.cost[0]):
@@ -112,7 +110,12 @@ def improved(
     begin = time.monotonic()
     try:
         chains = chains_of(problem, [best, best], plans, candidates, rng)
-        planned = moves_planned(problem, chains, best, iterations, seconds)
+        if seconds is None:
+            size = max(chain.size for chain in chains)
+            planned = part * (iterations or min(MOVES, ARCS // size + 1))
+        else:
+            planned = part * seconds * moves_a_second(problem, chains, best, part * seconds)
+            seconds = max(part * seconds - (time.monotonic() - begin), 0.0)
         rounds = rounds_of(planned / max(len(chain.accounts) for chain in chains))
         done = 0.0
         for number, (share, warmth) in enumerate(rounds):
@@ -123,12 +126,10 @@ def improved(
             front = min((plan_of(terms, plan.order) for plan in (front, best)), key=cost_of)
             starts = [front, best if terms is problem else front]
             chains = chains_of(terms, starts, plans, candidates, rng)
-            for passed in walked(terms, chains, front, share * planned, warmth, seconds, share):
-                elapsed = (time.monotonic() - begin) / seconds if seconds else 0.0
+            limit = None if seconds is None else share * seconds
+            for passed in walked(terms, chains, front, share * planned, warmth, limit):
                 if progress:
                     progress(int(1000 * min(1.0, done + share * passed)), 1000)
-                if elapsed >= 1.0:
-                    break
             done += share
             front = min([front, *found_by(terms, chains)], key=cost_of)
             best = min([best, *found_by(problem, chains)], key=cost_of)
@@ -142,7 +143,7 @@ def improved(
 def rounds_of(turns: float) -> list[tuple[float, float]]:
     """The share of the moves and the warmth of each round, when each candidate has its turns."""
     again = int(min(4, max(1, MAIN * turns / TURNS)))
-    return [(MAIN / again, 1.0)] * again + list(LATER)
+    return [(FIRST, 1.0), *[((MAIN - FIRST) / again, 1.0)] * again, *LATER]
 
 
 def moves_a_call(chains: list[Chain]) -> int:
@@ -150,27 +151,16 @@ def moves_a_call(chains: list[Chain]) -> int:
     return max(annealing.MOVES_A_BATCH, WORK // (4 * max(chain.size for chain in chains) + 1))
 
 
-def moves_planned(
-    problem: Problem,
-    chains: list[Chain],
-    best: Plan,
-    iterations: int | None,
-    seconds: float | None,
-) -> float:
-    """How many moves each walk makes; with a time limit, as a trial lets one expect."""
-    if seconds is None:
-        return float(iterations or min(MOVES, ARCS // max(chain.size for chain in chains) + 1))
+def moves_a_second(problem: Problem, chains: list[Chain], best: Plan, seconds: float) -> float:
+    """Try, for a fiftieth of the time there is, how fast walks go on this machine."""
     cool = COOL * height_of(problem, best)
+    moves = moves_a_call(chains)
+    list(in_order(lambda chain: chain.move(moves, cool, cool), chains))  # may have to compile
     begin, moved = time.monotonic(), 0
-    while True:
-        list(in_order(lambda chain: chain.move(moves_a_call(chains), cool, cool), chains))
-        moved += moves_a_call(chains)
-        # The first call may have to compile.
-        if moved > moves_a_call(chains) and time.monotonic() - begin > min(0.5, 0.02 * seconds):
-            break
-        if moved == moves_a_call(chains):
-            begin = time.monotonic()
-    return max(1.0, seconds * (moved - moves_a_call(chains)) / max(time.monotonic() - begin, 1e-6))
+    while moved == 0 or time.monotonic() - begin < min(0.5, 0.02 * seconds):
+        list(in_order(lambda chain: chain.move(moves, cool, cool), chains))
+        moved += moves
+    return moved / max(time.monotonic() - begin, 1e-6)
 
 
 def walked(
@@ -180,7 +170,6 @@ def walked(
     planned: float,
     warmth: float,
     seconds: float | None,
-    share: float,
 ) -> Iterator[float]:
     """Walk one round, cooling; yields the share of it that is done after each compiled call."""
     height = height_of(problem, front)
@@ -199,7 +188,7 @@ def walked(
         if seconds is None:
             passed = moved / planned
         else:
-            passed = (time.monotonic() - begin) / max(share * seconds, 1e-6)
+            passed = (time.monotonic() - begin) / max(seconds, 1e-6)
             planned = moved / max(passed, 1e-9)
         yield min(passed, 1.0)
 
@@ -290,6 +279,7 @@ def _goal(problem: Problem, accounts: np.ndarray, order: np.ndarray) -> annealin
         return annealing.Goal(squares, -1.0, worth, np.zeros(c))
     worth[1] = 0.5
     dues = price_of_size(problem) * problem.costs[accounts] * _whole(problem) * unit
+    dues /= problem.costs.mean()
     return annealing.Goal(squares, problem.enough * unit, worth, dues)
 
 
@@ -298,8 +288,9 @@ def _whole(problem: Problem) -> float:
 
 
 def height_of(problem: Problem, best: Plan) -> float:
-    """What temperatures are measured in: how much one removal matters."""
+    """Return what temperatures are measured in: how much one removal matters."""
     values = left_after(problem, best.order) * (2.0 if problem.objective == "pairs" else 1.0)
+    least = 1e-6 * max(float(values[0]), 1e-300)
     if np.isfinite(problem.budget):
-        return float(max(values[0] - values[-1], 1.0) / max(len(best.order), 1))
-    return float(max(values[1:].mean(), 1.0))
+        return max(float(values[0] - values[-1]) / max(len(best.order), 1), least)
+    return max(float(values[1:].mean()), least)

@@ -6,7 +6,7 @@ from keynodes.graph import Adjacency
 from keynodes.kernels import keyplayers as kernels
 from keynodes.kernels import nearness
 from keynodes.keyplayers.problem import Asked
-from keynodes.keyplayers.values import NOTHING, frozen, rows_of, without
+from keynodes.keyplayers.sampling import NOTHING, frozen, rows_of, without
 
 BESIDE = 128
 """Neighbours of a set that are sampled apart from the others."""

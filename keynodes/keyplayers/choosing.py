@@ -1,6 +1,6 @@
 """`key_players`: the set of accounts that holds a network together, or that is near to all."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
@@ -8,22 +8,23 @@ from keynodes.errors import UsageError
 from keynodes.graph import InteractionGraph
 from keynodes.kernels import nearness
 from keynodes.kernels.blocks import NamedProgress
+from keynodes.keyplayers.arguments import (
+    Weights,
+    checked_direction,
+    checked_radius,
+    checked_samples,
+    checked_seed,
+)
 from keynodes.keyplayers.covering import SEARCHING, Covering, ordered
 from keynodes.keyplayers.cutting import Cutting
 from keynodes.keyplayers.findings import KeyPlayers, SetValue
 from keynodes.keyplayers.problem import Asked
+from keynodes.keyplayers.reaching import Reaching
+from keynodes.keyplayers.sampling import SAMPLES, disconnected, without
 from keynodes.keyplayers.separating import Separating
-from keynodes.keyplayers.values import (
-    SAMPLES,
-    Reaching,
-    checked_direction,
-    checked_radius,
-    disconnected,
-    usable_weights,
-    without,
-)
 from keynodes.keyplayers.watching import TARGETS_BY_DISTANCE, TARGETS_IN_REACH, Watching
 from keynodes.lists import match
+from keynodes.lists.numbers import account_weights
 from keynodes.objectives.curves import removal_curve
 from keynodes.registry import pick
 
@@ -55,7 +56,7 @@ def key_players(
     measure: str | None = None,
     radius: int | None = None,
     direction: str | None = None,
-    weights: np.ndarray | None = None,
+    weights: "Weights" = None,
     protect: Iterable[str] = (),
     must: Iterable[str] = (),
     rng: int = 0,
@@ -87,9 +88,10 @@ def key_players(
         comes by. "out" counts those that posts of the set reach: whom to inform. "both" is the
         undirected view of the paper. To remove: "both" is the default; "in" and "out" are the
         same there, pairs joined along arcs.
-    weights : numpy.ndarray of float64, shape (n,), optional
-        What each account counts (its audience, say), 0 or more; 1 each when not given. Distances
-        are hops, whatever the arcs weigh.
+    weights : mapping, Series or array of float, optional
+        What each account counts (its audience, say), 0 or more: by account id, 1 for accounts
+        left out, or an array in the order of the graph. When not given, the column ``weight`` of
+        the account attributes; without one, 1 each. Distances are hops, whatever the arcs weigh.
     protect : iterable of str
         Accounts that are never chosen. They are part of the network like all.
     must : iterable of str
@@ -141,7 +143,8 @@ def key_players(
     whose values differ by less than the half-width are not told apart. In sets above 32, the steps
     in between rest on 64 sources.
 
-    O(n + m) memory; the table of targets is kept below 128 MB by taking fewer of them.
+    Ctrl-C returns the best complete set so far, with a notice, if there is one; a second Ctrl-C
+    stops everything. O(n + m) memory; the table of targets is kept below 128 MB by taking fewer.
 
     References
     ----------
@@ -164,15 +167,14 @@ def key_players(
     goal, measure = goal_and_measure(goal, measure)
     radius = _radius(measure, radius)
     direction = checked_direction(DEFAULT_DIRECTION[goal] if direction is None else direction)
-    if samples is not None and (
-        isinstance(samples, bool) or int(samples) != samples or samples < 2
-    ):
-        raise UsageError(f"samples must be a whole number from 2, got {samples!r}")
+    rng = checked_seed(rng)
+    if samples is not None:
+        samples = checked_samples(samples)
     sampled = measure != "fragmentation" or direction != "both"
     if samples is not None and not sampled:
         raise UsageError("samples say nothing for fragmentation of the undirected view: exact")
-    number = SAMPLES_OF[measure] if samples is None else int(samples)
-    asked = _asked(graph, size, weights, protect, must, number, rng, progress)
+    number = SAMPLES_OF[measure] if samples is None else samples
+    asked, by_weight = _asked(graph, size, weights, protect, must, number, rng, progress)
     if goal == "watch":
         order, optimal, values = _watch(asked, direction, radius)
     elif sampled:
@@ -195,15 +197,17 @@ def key_players(
         radius=radius,
         samples=values[-1].samples,
         optimal=optimal,
-        rng=int(rng),
+        by_weight=by_weight,
+        whole=float(asked.weights.sum()),
+        rng=rng,
         notices=tuple(asked.notices),
     )
 
 
 def _cut(asked: Asked) -> tuple[list[int], bool, list[SetValue]]:
     cutting = Cutting(asked)
-    members, optimal = cutting.find()
-    order = cutting.ordered(members)
+    members, optimal = asked.search(cutting.find)
+    order = _in_order(asked, members, lambda: cutting.ordered(members))
     curve = removal_curve(asked.graph, np.array(order, np.int64), weights=asked.weights)
     values = []
     for step, pairs in enumerate(curve.weighted_pairs):
@@ -216,10 +220,14 @@ def _separate(
     asked: Asked, harmonic: bool, directed: bool
 ) -> tuple[list[int], bool, list[SetValue]]:
     separating = Separating(asked, harmonic, directed)
-    members, optimal = separating.find()
-    order = separating.ordered(members)
-    values = separating.report(order)
-    if not separating.exact:
+    members, optimal = asked.search(separating.find)
+    order = _in_order(asked, members, lambda: separating.ordered(members))
+    values = asked.unless_stopped(
+        lambda: separating.report(order),
+        lambda: separating.values or None,
+        "not every step of the set has a value",
+    )
+    if values[-1].samples and not separating.exact:
         asked.notices.append(
             f"values are estimates from {values[-1].samples:,} accounts that had no part in the "
             f"choice; the choice rests on {len(separating.sources):,} others"
@@ -232,24 +240,44 @@ def _watch(
 ) -> tuple[list[int], bool, list[SetValue]]:
     graph = asked.graph
     reaching = Reaching(graph, asked.weights, direction, radius)
-    watching = Watching(asked, reaching)
-    members = list(asked.must) if not asked.free else watching.best_of_all()
-    optimal = bool(asked.free) and members is not None
-    if members is None and radius is not None:
-        most = graph.n + len(reaching.view.indices)
-        met = nearness.walks(reaching.view.indptr, reaching.view.indices, min(radius, 64), most)
-        if met.sum() <= SEARCHING:
-            members = Covering(asked, reaching, met).find()
-    if members is None:
-        members = watching.find()
-        asked.notices.extend(watching.notices)
-    order = ordered(asked, reaching, members)
+    members, optimal = asked.search(lambda: _nearest(asked, reaching))
+    order = _in_order(asked, members, lambda: ordered(asked, reaching, members))
     values = [SetValue(0.0, 0.0, graph.n)]
     reaching.start()
     for account in order:
         value = values[-1].value + reaching.admit(account)
         values.append(SetValue(value, 0.0, graph.n))
     return order, optimal, values
+
+
+def _nearest(asked: Asked, reaching: Reaching) -> tuple[list[int], bool]:
+    """The set nearest to all, by the first way that is not too much work, and if none is better."""
+    if not asked.free:
+        return list(asked.must), False
+    watching = Watching(asked, reaching)
+    every = watching.best_of_all()
+    if every is not None:
+        return every, True
+    if reaching.radius is not None:
+        view, radius = reaching.view, min(reaching.radius, 64)
+        most = asked.graph.n + len(view.indices)
+        met = nearness.walks(view.indptr, view.indices, radius, most)
+        if met.sum() <= SEARCHING:
+            return Covering(asked, reaching, met).find(), False
+    try:
+        return watching.find(), False
+    finally:
+        asked.notices.extend(watching.notices)
+
+
+def _in_order(asked: Asked, members: list[int], work: Callable[[], list[int]]) -> list[int]:
+    """The set in order of importance; in order of neighbours if Ctrl-C is pressed meanwhile."""
+
+    def by_neighbours() -> list[int]:
+        degrees = np.diff(asked.graph.both.indptr)
+        return sorted(members, key=lambda account: (-degrees[account], account))
+
+    return asked.unless_stopped(work, by_neighbours, "the set is in order of neighbours")
 
 
 def goal_and_measure(goal: str, measure: str | None) -> tuple[str, str]:
@@ -285,20 +313,19 @@ def _radius(measure: str, radius: int | None) -> int | None:
 def _asked(
     graph: InteractionGraph,
     size: int,
-    weights: np.ndarray | None,
+    weights: "Weights",
     protect: Iterable[str],
     must: Iterable[str],
     samples: int,
     rng: int,
     progress: NamedProgress | None,
-) -> Asked:
+) -> tuple[Asked, bool]:
+    """Check what is asked for; with it comes whether accounts count by weights."""
     for name, accounts in (("protect", protect), ("must", must)):
         if isinstance(accounts, str):
             raise UsageError(f"{name} must be a list of accounts, got a text; give [account]")
     if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 1:
         raise UsageError(f"the size of the set must be a whole number from 1, got {size!r}")
-    if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or rng < 0:
-        raise UsageError(f"rng must be a whole number from 0, got {rng!r}")
     protected = match(graph, protect, "protected account")
     wanted = match(graph, must, "account that must be chosen")
     wanted.require("a graph that has them")
@@ -319,14 +346,17 @@ def _asked(
         )
     allowed[wanted.indices] = False
     allowed.setflags(write=False)
-    return Asked(
+    notices = [protected.sentence] if protected.unknown else []
+    masses, by_weight = account_weights(graph, weights, notices)
+    asked = Asked(
         graph=graph,
-        weights=usable_weights(graph, weights),
+        weights=masses,
         allowed=allowed,
         must=wanted.indices.tolist(),
         size=int(size),
         samples=samples,
-        seed=np.random.SeedSequence(int(rng)),
+        seed=np.random.SeedSequence(rng),
         progress=progress,
-        notices=[protected.sentence] if protected.unknown else [],
+        notices=notices,
     )
+    return asked, by_weight

@@ -8,7 +8,7 @@ import numpy as np
 from keynodes.kernels import nearness
 from keynodes.kernels.blocks import by_work, in_order, progress_on
 from keynodes.keyplayers.problem import BETTER, Asked
-from keynodes.keyplayers.values import Reaching
+from keynodes.keyplayers.reaching import Reaching
 
 SEARCHING = 2_000_000_000
 """Arcs that searches from every account may meet, if they are to be made: some ten seconds."""
@@ -52,6 +52,7 @@ class Covering:
         self.reaching.start(asked.must)
         heap = self._heap(np.flatnonzero(asked.allowed).tolist())
         members = [*asked.must, *lazily(asked, self.reaching, heap, asked.free)]
+        asked.so_far.offer(members, self.reaching.start(members))
         return self._swapped(members)
 
     def _heap(self, accounts: Iterable[int]) -> list[tuple[float, int]]:
@@ -71,7 +72,7 @@ class Covering:
             tries -= 1
             idle += 1
             others = members[:place] + members[place + 1 :]
-            self.reaching.start(others)
+            without_it = self.reaching.start(others)
             left -= int(self.met[others].sum())
             best, best_gain = members[place], self.reaching.admit(members[place], commit=False)
             taken = set(others)
@@ -85,6 +86,7 @@ class Covering:
                 if gain > best_gain + BETTER:
                     best, best_gain, idle = account, gain, 0
             members[place] = best
+            asked.so_far.offer(members, without_it + best_gain)
             place = place + 1 if place + 1 < len(members) else len(asked.must)
             asked.tell("swapping", TRIES - left, TRIES)
         if left <= 0:

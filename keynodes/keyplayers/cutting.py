@@ -8,7 +8,7 @@ from keynodes.kernels import keyplayers as kernels
 from keynodes.kernels import paths
 from keynodes.kernels.blocks import in_order, slices
 from keynodes.keyplayers.problem import BETTER, Asked, first_best
-from keynodes.keyplayers.values import NOTHING, disconnected, sources_of, without
+from keynodes.keyplayers.sampling import NOTHING, disconnected, sources_of, without
 from keynodes.objectives.curves import removal_curve
 
 WORK = 1e9
@@ -88,14 +88,20 @@ class Cutting:
         smaller = asked.smaller_sets(self.unit, COMPARING)
         if smaller is not None:
             return self._best_of_all(smaller), True
-        starts = [
-            self.greedy(),
-            self.put_back_all(),
-            self.by_degree(list(asked.must)),
-            self.by_betweenness(),
-        ]
-        starts = list({tuple(sorted(start)): start for start in starts}.values())
-        scored = sorted(((self.value(start), -i) for i, start in enumerate(starts)), reverse=True)
+        ways = (
+            self.greedy,
+            self.put_back_all,
+            lambda: self.by_degree(list(asked.must)),
+            self.by_betweenness,
+        )
+        different: dict[tuple[int, ...], tuple[float, list[int]]] = {}
+        for way in ways:
+            start = way()
+            value = self.value(start)
+            different[tuple(sorted(start))] = value, start
+            asked.so_far.offer(start, value)
+        starts = [start for _, start in different.values()]
+        scored = sorted(((v, -i) for i, (v, _) in enumerate(different.values())), reverse=True)
         best, best_value = starts[-scored[0][1]], scored[0][0]
         for _, i in scored:
             members, value = self.swapped(starts[-i])
@@ -134,6 +140,7 @@ class Cutting:
             if values.max() > best_value + BETTER:
                 best_value = values.max()
                 best = [*members, first_best(values, self.degrees)]
+                self.asked.so_far.offer(best, best_value)
             self.asked.tell("comparing sets", done, len(smaller))
         return best
 
@@ -255,6 +262,7 @@ class Cutting:
         asked = self.asked
         members = list(members)
         value = self.value(members)
+        asked.so_far.offer(members, value)
         idle = 0
         place = len(asked.must)
         while idle < asked.free and self.left > 0:
@@ -264,6 +272,7 @@ class Cutting:
             if values[chosen] > value + BETTER:
                 value = float(values[chosen])
                 members[place] = chosen
+                asked.so_far.offer(members, value)
                 idle = 0
             idle += 1
             place = place + 1 if place + 1 < len(members) else len(asked.must)

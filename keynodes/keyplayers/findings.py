@@ -55,6 +55,10 @@ class KeyPlayers:
         How many accounts the values rest on: all of them where they are exact.
     optimal : bool
         Whether every set of that size was compared, so that none is better.
+    by_weight : bool
+        Whether accounts count by their weights.
+    whole : float
+        What all accounts of the graph weigh together: how many they are, unless weighted.
     rng : int
         The seed.
     notices : tuple of str
@@ -73,6 +77,8 @@ class KeyPlayers:
     radius: int | None
     samples: int
     optimal: bool
+    by_weight: bool
+    whole: float
     rng: int
     notices: tuple[str, ...] = ()
 
@@ -85,6 +91,21 @@ class KeyPlayers:
     def gains(self) -> np.ndarray:
         """What each account adds to those before it: float64 (k,)."""
         return np.diff(self.values, prepend=self.before)
+
+    def summary(self) -> list[str]:
+        """Say in a sentence what the set is worth, and how far that is from certain."""
+        if self.measure == "m-reach":
+            everybody = f"{self.whole:,.10g} accounts"
+            if self.by_weight:
+                everybody = f"a weight of {self.whole:,.10g}"
+            return [f"m-reach of the set: {self.value:,.10g} of {everybody}, its own included"]
+        last = self.half_widths[-1] if len(self.half_widths) else self.before_half_width
+        reached = _with_half_width(self.value, float(last))
+        if self.goal == "watch":
+            one = "1 is a hop at most to every account"
+            return [f"{self.measure} of the set: {reached}; {one}"]
+        before = _with_half_width(self.before, self.before_half_width)
+        return [f"{self.measure} without the set: {reached}; with it: {before}"]
 
     def to_frame(self) -> "pandas.DataFrame":
         """Return the accounts in order as a table.
@@ -102,3 +123,12 @@ class KeyPlayers:
                 "half_width": self.half_widths,
             }
         )
+
+
+def _with_half_width(value: float, half_width: float) -> str:
+    """A number with half of its 95 % interval, unless it is exact."""
+    if np.isnan(value):
+        return "unknown"
+    if half_width == 0:
+        return f"{value:.4f}"
+    return f"{value:.4f} ± {'unknown' if np.isnan(half_width) else format(half_width, '.4f')}"

@@ -1,14 +1,17 @@
 """The set whose removal sets accounts apart, in distance or along arcs: sampled searches."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from keynodes.kernels import keyplayers as kernels
 from keynodes.kernels import nearness, paths
+from keynodes.keyplayers.arguments import views_of
 from keynodes.keyplayers.before import Before
 from keynodes.keyplayers.cutting import Cutting
 from keynodes.keyplayers.findings import SetValue
-from keynodes.keyplayers.problem import BETTER, Asked
-from keynodes.keyplayers.values import sampled, sources_of, views_of, without
+from keynodes.keyplayers.problem import BETTER, Asked, SoFar
+from keynodes.keyplayers.sampling import sampled, sources_of, without
 
 CHOOSING = 256
 """Accounts that the choice rests on, where there are more than are sampled."""
@@ -45,6 +48,9 @@ class Separating:
         self.unit = searches * (asked.graph.n + len(self.views[0].indices))
         self.budget = int(np.clip(WORK / max(self.unit, 1), LEAST, MOST))
         self.left = self.budget
+        self.values: list[SetValue] = []
+        # What cuts well is a start only: its values are of another measure.
+        self.cutting = Cutting(replace(asked, so_far=SoFar()))
 
     def value(self, members: list[int]) -> float:
         """Return what the sample of the choice says about a set."""
@@ -52,8 +58,13 @@ class Separating:
         self.asked.tell("comparing sets", self.budget - self.left, self.budget)
         alive = without(self.asked.graph.n, members)
         if self.before is not None:
-            return self.before.value(members, alive)
-        return sampled(self.views, self.asked.weights, alive, self.sources, self.harmonic).value
+            value = self.before.value(members, alive)
+        else:
+            found = sampled(self.views, self.asked.weights, alive, self.sources, self.harmonic)
+            value = found.value
+        if len(members) == self.asked.size:
+            self.asked.so_far.offer(members, value)
+        return value
 
     def find(self) -> tuple[list[int], bool]:
         """Return the best set found, and whether none can be better."""
@@ -66,9 +77,15 @@ class Separating:
             if smaller is not None:
                 return self._best_of_all(smaller), True
         short = self.short_list(max(16, min(count, self.budget // 4)))
-        cutting = Cutting(asked)
-        starts = [self.greedy(short), cutting.by_degree(list(asked.must)), cutting.quick()]
-        values = [self.value(start) for start in starts]
+        starts, values = [], []
+        ways = (
+            lambda: self.greedy(short),
+            lambda: self.cutting.by_degree(list(asked.must)),
+            self.cutting.quick,
+        )
+        for way in ways:
+            starts.append(way())
+            values.append(self.value(starts[-1]))
         best = int(np.argmax(values))
         members = self.swapped(starts[best], values[best], short)
         if self.left <= 0:
@@ -142,7 +159,7 @@ class Separating:
             known = [one for one in known if np.isfinite(gains[one])] or known
             members += known[: asked.size - len(members)]
         if len(members) < asked.size:
-            members = Cutting(asked).by_degree(members)
+            members = self.cutting.by_degree(members)
         return members
 
     def swapped(self, members: list[int], value: float, short: list[int]) -> list[int]:
@@ -177,8 +194,9 @@ class Separating:
 
         Where that would cost more than the search, as in `Cutting`, by connected pairs.
         """
-        if len(members) * (len(members) + 1) // 2 > self.budget:
-            return Cutting(self.asked).ordered(members)
+        stopped = self.asked.so_far.stopped
+        if stopped or len(members) * (len(members) + 1) // 2 > self.budget:
+            return self.cutting.ordered(members)
         order: list[int] = []
         rest = sorted(members)
         while rest:
@@ -187,17 +205,20 @@ class Separating:
         return order
 
     def report(self, order: list[int]) -> list[SetValue]:
-        """Value every step of an order on fresh accounts, from no account on."""
+        """Value every step of an order on fresh accounts, from no account on.
+
+        The whole set comes first: that is what somebody who stops this wants to know.
+        """
         asked = self.asked
         sources = sources_of(asked.weights, asked.samples, self.reporting)
-        found = []
-        for step in range(len(order) + 1):
+        self.values = [SetValue(float("nan"), float("nan"), 0)] * (len(order) + 1)
+        for done, step in enumerate([len(order), *range(len(order))]):
             some = sources
             if step not in (0, len(order)) and len(order) > STEPS_IN_FULL:
                 some = sources[:: max(1, len(sources) // nearness.LANES)][: nearness.LANES]
                 some = some.copy()
                 some.setflags(write=False)
             alive = without(asked.graph.n, order[:step])
-            found.append(sampled(self.views, asked.weights, alive, some, self.harmonic))
-            asked.tell("valuing the steps", step, len(order))
-        return found
+            self.values[step] = sampled(self.views, asked.weights, alive, some, self.harmonic)
+            asked.tell("valuing the steps", done, len(order))
+        return self.values

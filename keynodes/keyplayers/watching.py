@@ -8,7 +8,7 @@ import numpy as np
 from keynodes.kernels import nearness
 from keynodes.kernels.blocks import by_work, in_order, slices
 from keynodes.keyplayers.problem import BETTER, Asked, first_best
-from keynodes.keyplayers.values import Reaching
+from keynodes.keyplayers.reaching import Reaching
 
 TARGETS_IN_REACH = 2048
 """Targets that m-reach is chosen by unless said: a bit an account each."""
@@ -183,7 +183,10 @@ class Watching:
     def find(self) -> list[int]:
         """Return the set of the greedy search, after swaps."""
         starts = [self.greedy(), [*self.asked.must, *self.by_degree[: self.asked.free]]]
-        values = [self.reaching.start(start) for start in starts]
+        values = []
+        for start in starts:
+            values.append(self.reaching.start(start))
+            self.asked.so_far.offer(start, values[-1])
         return self.swapped(starts[int(np.argmax(values))])
 
     def _best_of_all(self, smaller: list[list[int]]) -> list[int]:
@@ -194,6 +197,7 @@ class Watching:
             if gains.max() > best_value + BETTER:
                 best_value = gains.max()
                 best = [*members, first_best(gains, self.degrees)]
+                self.asked.so_far.offer(best, best_value)
             self.asked.tell("comparing sets", done, len(smaller))
         return best
 
@@ -247,6 +251,7 @@ class Watching:
             idle += 1
             if before + gains[best] > value + BETTER:
                 members[place], value, idle = leading[best], before + gains[best], 0
+                asked.so_far.offer(members, value)
             place = place + 1 if place + 1 < len(members) else len(asked.must)
             asked.tell("swapping", total - left, total)
         if left <= 0:

@@ -1,7 +1,7 @@
 """OBJECTIVES: what is left of the network when accounts are gone, step by step."""
 
 from keynodes.objectives.curves import RemovalCurve, removal_curve
-from keynodes.objectives.registration import OBJECTIVES, Objective
+from keynodes.objectives.registration import OBJECTIVES, Objective, objective_named
 from keynodes.objectives.summaries import curve_area, removals_to, robustness
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "Objective",
     "RemovalCurve",
     "curve_area",
+    "objective_named",
     "removal_curve",
     "removals_to",
     "robustness",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from keynodes.objectives.curves import RemovalCurve
+from keynodes.registry import pick
 
 
 @dataclass(frozen=True)
@@ -70,3 +71,19 @@ OBJECTIVES: dict[str, Objective] = {
 
 ALIASES = {"core": "strong"}
 """Other names of objectives."""
+
+
+def objective_named(text: str) -> Objective:
+    """Return the objective of a name, or of another name for it.
+
+    Raises
+    ------
+    UnknownName
+        With the nearest name, or all names when none is near.
+
+    Examples
+    --------
+    >>> objective_named("core").name
+    'strong'
+    """
+    return OBJECTIVES[pick({name: name for name in OBJECTIVES} | ALIASES, text, "objective")]

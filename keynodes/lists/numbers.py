@@ -1,18 +1,13 @@
-"""What a user says of accounts, as arrays: who is protected, what they weigh, what they cost."""
+"""What a user says of accounts, as arrays: who is meant, what they weigh, what they cost."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from keynodes.errors import UsageError
 from keynodes.graph import InteractionGraph
-from keynodes.lists import match
-
-if TYPE_CHECKING:
-    pass
-
-Numbers = "Mapping[str, float] | pandas.Series | np.ndarray | None"
+from keynodes.lists.matching import match
 
 
 def indices_of(graph: InteractionGraph, accounts: Iterable[str], what: str) -> np.ndarray:
@@ -33,7 +28,16 @@ def indices_of(graph: InteractionGraph, accounts: Iterable[str], what: str) -> n
 def account_weights(
     graph: InteractionGraph, given: Any, notices: list[str]
 ) -> tuple[np.ndarray, bool]:
-    """Return the weight of every account (1 each without any), and whether there are any."""
+    """Return the weight of every account (1 each without any), and whether there are any.
+
+    `given` is an array or a list in the order of the graph, or a mapping or a Series by account
+    id; without it, the column ``weight`` of the account attributes counts.
+
+    Raises
+    ------
+    UsageError
+        When a weight is none, or all together are too large or too small to count with.
+    """
     where = "accounts"
     if given is None and graph.attributes is not None and "weight" in graph.attributes.columns:
         given, where = graph.attributes["weight"], "the column weight of the account attributes"
@@ -46,14 +50,28 @@ def account_weights(
             f"weights of accounts must be finite and 0 or more; {_named(graph, values, wrong)} "
             f"in {where}"
         )
-    if graph.n and not values.sum() > 0:
-        raise UsageError(f"all accounts weigh 0; see {where}")
+    if graph.n and not values.any():
+        raise UsageError(f"weights of accounts are all 0 in {where}; one must be above 0")
+    # Pairs of accounts weigh products, and all pairs together the square of the sum.
+    with np.errstate(over="ignore", under="ignore"):
+        squared = values.sum() ** 2
+    if graph.n and not 0 < squared < np.inf:
+        raise UsageError(
+            f"weights of accounts are too {'large' if squared else 'small'} in {where}: the square "
+            "of their sum must be a finite number above 0; scale them"
+        )
     notices.append(f"accounts count by their weights ({where})")
     return _read_only(values), True
 
 
 def account_costs(graph: InteractionGraph, given: Any, notices: list[str]) -> np.ndarray | None:
-    """Return what the removal of every account costs; None without any."""
+    """Return what the removal of every account costs, given as weights are; None without any.
+
+    Raises
+    ------
+    UsageError
+        When a cost is none, or all together are too large to count with.
+    """
     if given is None:
         return None
     values = _per_account(graph, given, "cost", notices)
@@ -62,28 +80,31 @@ def account_costs(graph: InteractionGraph, given: Any, notices: list[str]) -> np
         raise UsageError(
             f"costs of accounts must be finite and above 0; {_named(graph, values, wrong)}"
         )
+    with np.errstate(over="ignore"):
+        total = values.sum()
+    if not np.isfinite(total):
+        raise UsageError("costs of accounts are too large: their sum must be finite; scale them")
     return _read_only(values)
 
 
 def _per_account(graph: InteractionGraph, given: Any, what: str, notices: list[str]) -> np.ndarray:
     """Numbers by account as float64 (n,): an array in the graph's order, or by account id."""
-    if isinstance(given, np.ndarray):
-        if given.shape != (graph.n,):
-            raise UsageError(f"one {what} an account is needed: {graph.n:,}, got {given.shape}")
-        return given.astype(np.float64)
+    if isinstance(given, np.ndarray | list | tuple):
+        return _in_order(graph, given, what)
     if hasattr(given, "columns"):
-        if what not in given.columns:
-            raise UsageError(f"the table of {what}s has no column {what!r}")
+        if list(given.columns).count(what) != 1:
+            many = what in given.columns
+            raise UsageError(
+                f"the table of {what}s has {'more than one' if many else 'no'} column {what!r}"
+            )
         given = given[what]
-    items = dict(given.items())
-    if not all(isinstance(account, str) for account in items):
-        raise UsageError(f"{what}s are given by account id, and ids are text")
+    items = _by_account(given, what)
     values = np.full(graph.n, np.nan)
     for i, account in enumerate(graph.accounts.tolist()):
         value = items.get(account, np.nan)
         try:
             values[i] = float(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise UsageError(
                 f"the {what} of account {account!r} must be a number, got {value!r}"
             ) from None
@@ -97,6 +118,35 @@ def _per_account(graph: InteractionGraph, given: Any, what: str, notices: list[s
         notices.append(f"{int(unknown.sum()):,} accounts without a {what} count as 1")
         values[unknown] = 1.0
     return values
+
+
+def _in_order(graph: InteractionGraph, given: Any, what: str) -> np.ndarray:
+    """Numbers in the order of the graph."""
+    try:
+        values = np.array(given, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        raise UsageError(
+            f"one {what} an account is needed, all of them numbers; got something else"
+        ) from None
+    if values.shape != (graph.n,):
+        raise UsageError(f"one {what} an account is needed: {graph.n:,}, got {values.shape}")
+    return values
+
+
+def _by_account(given: Any, what: str) -> dict[str, Any]:
+    """Numbers by account id, each account once."""
+    if not hasattr(given, "items"):
+        raise UsageError(
+            f"{what}s of accounts are a mapping, a Series or an array, got {type(given).__name__}"
+        )
+    items: dict[str, Any] = {}
+    for account, value in given.items():
+        if not isinstance(account, str):
+            raise UsageError(f"{what}s are given by account id, and ids are text, got {account!r}")
+        if account in items:
+            raise UsageError(f"account {account!r} has more than one {what}; give each account one")
+        items[account] = value
+    return items
 
 
 def _named(graph: InteractionGraph, values: np.ndarray, wrong: np.ndarray) -> str:
