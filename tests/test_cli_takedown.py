@@ -71,11 +71,11 @@ def test_every_option_together(stars, tmp_path):
         "--flow", "forth", "--seed", 2, "-o", out,
     )  # fmt: skip
     assert (code, nothing) == (0, ""), err
-    more = ",heaviest_component,weighted_pairs,cost,cut_low,cut_high,held,shaky"
+    more = ",heaviest_component,weighted_pairs,cost_so_far,cut_low,cut_high,held,shaky"
     assert out.read_text().splitlines()[0] == COLUMNS + more
     rows = table(out.read_text())
     assert rows[0]["account"] == "x"
-    assert float(rows[-1]["cost"]) <= 3.5
+    assert float(rows[-1]["cost_so_far"]) <= 3.5
     assert "y" not in {row["account"] for row in rows}
     assert "1 of 2 protected accounts is not in the graph: 'nobody'" in err
     assert "14 accounts without a cost count as 1" in err
@@ -320,7 +320,7 @@ def test_costs_that_are_none(stars, tmp_path, text):
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (("--target", 7), "target must be a share above 0 and below 1, got 7"),
+        (("--target", 7), "target must be a share above 0 and below 1 (10 % is 0.1), got 7"),
         (("--budget", -1), "budget must be above 0, got -1"),
         (("--budget", 1.5), "a number of accounts unless accounts have costs"),
         (("--missing", 7, "--intervals", 2), "missing share must be at least 0 and below 1, got 7"),

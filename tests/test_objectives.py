@@ -210,8 +210,8 @@ def test_what_is_given_stays_as_it_was():
     ("order", "said"),
     [
         ([0, 0], "twice"),
-        ([4], "from 0 to 3"),
-        ([-1], "from 0 to 3"),
+        ([4], "4 accounts, counted from 0"),
+        ([-1], "4 accounts, counted from 0"),
         ([0.5], "account indices"),
         (["a000001"], "account indices"),
         ([[0, 1]], "account indices"),

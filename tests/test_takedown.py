@@ -168,10 +168,10 @@ def test_the_numbers_are_those_of_the_twin(task):
         assert frame["left"].tolist() == pytest.approx([value / start for value in end])
     if graph.n:
         assert found.robustness == pytest.approx(twins.robustness(graph, found.order.tolist()))
-    assert ("cost" in frame.columns) == ("costs" in how)
+    assert ("cost_so_far" in frame.columns) == ("costs" in how)
     if "costs" in how:
         spent = list(itertools.accumulate(how["costs"][found.order].tolist()))
-        assert frame["cost"].tolist() == pytest.approx(spent)
+        assert frame["cost_so_far"].tolist() == pytest.approx(spent)
 
 
 # The optimum, by trying every set
@@ -438,7 +438,7 @@ def test_costs_decide_who_is_worth_it():
     graph = undirected(14, edges)
     found = quickly(graph, target=0.6, costs={"a000": 5.0, "a001": 1.0})
     assert plan_in(found) == ["a001"]
-    assert found.to_frame()["cost"].tolist() == [1.0]
+    assert found.to_frame()["cost_so_far"].tolist() == [1.0]
     assert "12 accounts without a cost count as 1" in found.notices
     found = quickly(graph, budget=4.5, costs={"a000": 5.0})
     assert "a000" not in plan_in(found)
@@ -475,7 +475,11 @@ def test_numbers_of_accounts_that_cannot_be(chain, what, value, words):
         ({"budget": -3}, UsageError, "budget must be above 0"),
         ({"budget": float("nan")}, UsageError, "budget must be above 0"),
         ({"budget": 2.5}, UsageError, "a number of accounts unless accounts have costs; got 2.5"),
-        ({"target": 0}, UsageError, "target must be a share above 0 and below 1, got 0"),
+        (
+            {"target": 0},
+            UsageError,
+            "target must be a share above 0 and below 1 (10 % is 0.1), got 0",
+        ),
         ({"target": 1}, UsageError, "target must be a share"),
         ({"target": 2}, UsageError, "target must be a share"),
         ({"target": float("nan")}, UsageError, "target must be a share"),

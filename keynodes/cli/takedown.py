@@ -267,6 +267,10 @@ def command(
         frame = found.comparison() if len(planning.strategy or []) > 1 else found.to_frame()
         if impact:
             frame = _impact(graph, found, top)
+            notices.append(
+                "each loss is of that account alone: a plan works together, and its accounts may "
+                "cut little one by one"
+            )
     notices += [*found.notices, *found.summary()]
     deliver(
         frame,

@@ -114,7 +114,7 @@ class Takedown:
         Columns ``step, account, cut, left, largest_component, pairs, components``: cut and left
         are shares of the objective at the start, the other three counts after the step. Then
         ``largest_strong`` where that is the objective, ``heaviest_component, weighted_pairs``
-        where accounts have weights, ``cost`` (so far) where they differ in cost, and ``cut_low,
+        where accounts have weights, ``cost_so_far`` where they differ in cost, and ``cut_low,
         cut_high, held, shaky`` with intervals. Without, the strategy ``random`` has ``cut_low,
         cut_high`` of its orders: the `band`.
         """
@@ -136,7 +136,7 @@ class Takedown:
             columns["heaviest_component"] = curve.heaviest_component[1:]
             columns["weighted_pairs"] = curve.weighted_pairs[1:]
         if self.costs is not None:
-            columns["cost"] = np.cumsum(self.costs[self.order])
+            columns["cost_so_far"] = np.cumsum(self.costs[self.order])
         if self.intervals is not None:
             columns["cut_low"] = self.intervals.cut_low[1:]
             columns["cut_high"] = self.intervals.cut_high[1:]
@@ -200,7 +200,8 @@ class Takedown:
         return [
             f"{what}: {self.values[0]:,.10g} at the start, {self.values[-1]:,.10g} after "
             f"{len(self.order):,} removals ({self.cut[-1]:.1%} cut)",
-            f"largest component at most this share of all {self.curve.accounts:,} accounts: "
+            f"largest component at most this share of all {self.curve.accounts:,} accounts, "
+            "rounded up: "
             f"{reached}",
             f"curve_area (to 10 %): {area}; R (Schneider): {self.robustness:.4f}",
             f"strategy: {self.strategy}; {self.seconds:.1f} s; seed {self.rng}"

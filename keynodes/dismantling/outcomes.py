@@ -28,7 +28,7 @@ def about_outcome(
         return ["the network has nothing to cut: the objective is 0 at the start"]
     if target is None:
         if best.cut[-1] >= LITTLE:
-            return []
+            return _about_padding(best)
         few = (
             f"accounts that cost {problem.budget:g}"
             if best.costs is not None
@@ -46,6 +46,20 @@ def about_outcome(
     else:
         said = _about_miss(problem, best)
     return [said] if stopped else [said, _about_heavier_arcs(problem, first)]
+
+
+def _about_padding(best: Takedown) -> list[str]:
+    """Say how many removals at the end take off nobody but themselves."""
+    if best.objective != "largest-component" or best.by_weight:
+        return []
+    idle = np.diff(best.values)[::-1] >= -1.0
+    count = int(np.argmin(idle)) if not idle.all() else 0
+    if not count:
+        return []
+    return [
+        f"the last {count:,} of {len(best.order):,} removals take off nobody but themselves: the "
+        f"plan breaks no more after step {len(best.order) - count:,}"
+    ]
 
 
 def _about_miss(problem: Problem, best: Takedown) -> str:

@@ -109,7 +109,9 @@ def _check_end(budget: float | None, target: float | None, costs: bool) -> None:
     if target is not None:
         _check_number("target", target)
         if not 0 < target < 1:
-            raise UsageError(f"target must be a share above 0 and below 1, got {target}")
+            raise UsageError(
+                f"target must be a share above 0 and below 1 (10 % is 0.1), got {target}"
+            )
     if budget is not None:
         _check_number("budget", budget)
         if not (np.isfinite(budget) and budget > 0):
