@@ -39,6 +39,9 @@ RETURNS = ((0, 0.0), (0, 0.5), (1, 0.5), (1, 1.0), (2, 0.0))
 """Orders tried for every set: the key (see `kernels.reverse_greedy.return_key`) and the power of
 the degree that it is multiplied with."""
 
+NEARLY = 0.9
+"""A part of the candidates that is this large a share of all gives the same plans once more."""
+
 LADDER = 10_000_000
 """Nodes and arcs that one recipe may come by when it tries evenly spaced thresholds."""
 
@@ -177,7 +180,9 @@ def _by_degree(problem: Problem, worth: np.ndarray) -> dict[float, np.ndarray]:
     for share in {recipe.among for recipe in RECIPES if recipe.among}:
         pool = np.zeros(problem.graph.n, bool)
         pool[whole[: int(share * needed) + 1]] = True
-        pools[share] = pool & worth
+        pool &= worth
+        if pool.sum() < NEARLY * worth.sum():
+            pools[share] = pool
     return pools
 
 
