@@ -1,0 +1,1 @@
+"""Cascades: who hears what the seeds say, in worlds whose coins are hashes."""
