@@ -52,13 +52,13 @@ def sampled(indptr, heads, low, top, keys, source_starts, source_nodes, hops):
         As in `Worlds`, and how many arcs were looked at.
     """
     count = len(keys)
-    by_head = len(low) > 0
     place = np.full(len(indptr) - 1, -1, np.int32)
     starts = np.zeros(count + 1, np.int64)
     sources = np.zeros(count, np.int32)
     nodes = np.empty(1024, np.int32)
     ptr = np.empty(1025, np.int64)
     targets = np.empty(1024, np.int32)
+    live = np.empty(widest(indptr), np.int64)
     ptr[0] = 0
     used, arcs, visits = 0, 0, 0
     for w in range(count):
@@ -83,14 +83,11 @@ def sampled(indptr, heads, low, top, keys, source_starts, source_nodes, hops):
             u = nodes[j]
             if depth < hops:
                 visits += indptr[u + 1] - indptr[u]
-                for arc in range(indptr[u], indptr[u + 1]):
-                    if by_head:
-                        toss = coin(first_key, second_key, heads[arc])
-                        live = toss >= low[arc] and toss - low[arc] <= top[arc]
-                    else:
-                        live = coin(first_key, second_key, arc) <= top[arc]
-                    if not live:
-                        continue
+                hits = live_arcs(
+                    indptr[u], indptr[u + 1], heads, low, top, first_key, second_key, live
+                )
+                for hit in range(hits):
+                    arc = live[hit]
                     v = heads[arc]
                     at = place[v]
                     if at < 0:
@@ -136,7 +133,7 @@ def sampled_in_time(indptr, heads, low, top, keys, source_starts, source_nodes, 
     """
     n = len(indptr) - 1
     count = len(keys)
-    by_head = len(low) > 0
+    live = np.empty(widest(indptr), np.int64)
     place = np.full(n, -1, np.int32)
     reached_at = np.full(n, np.inf)
     starts = np.zeros(count + 1, np.int64)
@@ -175,14 +172,13 @@ def sampled_in_time(indptr, heads, low, top, keys, source_starts, source_nodes, 
             nodes[used] = u
             used += 1
             visits += indptr[u + 1] - indptr[u]
-            for arc in range(indptr[u], indptr[u + 1]):
+            hits = live_arcs(
+                indptr[u], indptr[u + 1], heads, low, top, first_key, second_key, live
+            )
+            for hit in range(hits):
+                arc = live[hit]
                 v = heads[arc]
-                if by_head:
-                    toss = coin(first_key, second_key, v)
-                    live = toss >= low[arc] and toss - low[arc] <= top[arc]
-                else:
-                    live = coin(first_key, second_key, arc) <= top[arc]
-                if not live or reached_at[v] == 0.0:
+                if reached_at[v] == 0.0:
                     continue
                 share = (np.float64(coin(second_key, first_key, arc)) + 0.5) / 4294967296.0
                 length = np.float32(-mean * np.log(share))
@@ -251,3 +247,33 @@ def doubled_real(values):
     longer = np.empty(2 * len(values), np.float64)
     longer[: len(values)] = values
     return longer
+
+
+@kernel
+def widest(indptr):
+    """The length of the longest row."""
+    most = 0
+    for u in range(len(indptr) - 1):
+        most = max(most, indptr[u + 1] - indptr[u])
+    return most
+
+
+@kernel
+def live_arcs(start, stop, heads, low, top, first_key, second_key, live):
+    """Write those of the arcs `start` … `stop` − 1 that are live in a world; how many.
+
+    Apart from the search around it, where compiled code is several times as slow.
+    """
+    hits = 0
+    if len(low) == 0:
+        for arc in range(start, stop):
+            if coin(first_key, second_key, arc) <= top[arc]:
+                live[hits] = arc
+                hits += 1
+    else:
+        for arc in range(start, stop):
+            toss = coin(first_key, second_key, heads[arc])
+            if toss >= low[arc] and toss - low[arc] <= top[arc]:
+                live[hits] = arc
+                hits += 1
+    return hits
