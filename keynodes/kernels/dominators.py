@@ -317,3 +317,26 @@ def _lowest(v, linked, parent, semi, label, stack):
             label[below] = label[u]
         u = below
     return label[v]
+
+
+@kernel
+def add_drops(worlds, drops, batch_of, totals, authored):
+    """Add the drops of all nodes to the totals of the batch that their world belongs to.
+
+    Parameters
+    ----------
+    worlds : Worlds
+    drops : int64 (nodes,)
+    batch_of : int64 (w,)
+        Which row of `totals` each world is added to.
+    totals : int64 (batches, n)
+    authored : int64 (n,)
+        The part of the drops where the account is a source of the world.
+    """
+    for w in range(len(worlds.sources)):
+        base = worlds.starts[w]
+        total = totals[batch_of[w]]
+        for j in range(base, worlds.starts[w + 1]):
+            total[worlds.nodes[j]] += drops[j]
+            if j - base < worlds.sources[w]:
+                authored[worlds.nodes[j]] += drops[j]

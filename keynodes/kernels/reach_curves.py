@@ -9,7 +9,7 @@ import numpy as np
 
 from keynodes.kernels import heaps
 from keynodes.kernels.compiling import kernel
-from keynodes.kernels.dominators import MUTED, OPEN, REMOVED
+from keynodes.kernels.dominators import MUTED, OPEN, REMOVED, arrivals
 
 
 @kernel
@@ -136,15 +136,38 @@ def reach_after_within(worlds, steps, length, values, muting, limit, left):
 
 
 @kernel
-def heard_counts(worlds, values, counts, totals):
-    """Count for every account the worlds in which it is reached, its own sources' apart.
+def heard_counts(worlds, status, values, limit, counts, totals):
+    """Count for every account the worlds in which it is reached; what each world reaches.
 
-    counts : int64 (n,), added to. totals : int64 (w,), what is reached in each world.
+    Parameters
+    ----------
+    worlds, status, values
+        As in `dominators.dominated`.
+    limit : float64
+        Only who is reached until then counts; infinite where worlds were drawn without a limit.
+    counts : int64 (n,)
+        Added to; sources of a world are not counted in it.
+    totals : int64 (w,)
     """
+    most_nodes, most_arcs = 0, 0
     for w in range(len(worlds.sources)):
-        base = worlds.starts[w]
+        begin, end = worlds.starts[w], worlds.starts[w + 1]
+        most_nodes = max(most_nodes, end - begin)
+        most_arcs = max(most_arcs, worlds.ptr[end] - worlds.ptr[begin])
+    open_to_all = True
+    for one in status:
+        open_to_all = open_to_all and one == OPEN
+    when = np.zeros(most_nodes + 1, np.float64)
+    room = 1 if open_to_all else most_nodes + most_arcs + 1
+    heap_keys, heap_nodes = np.empty(room, np.float64), np.empty(room, np.int32)
+    for w in range(len(worlds.sources)):
+        base, end = worlds.starts[w], worlds.starts[w + 1]
+        # All that a world holds is reached unless somebody is gone.
+        if not open_to_all:
+            arrivals(worlds, w, status, limit, when, heap_keys, heap_nodes)
         total = np.int64(0)
-        for u in range(base + worlds.sources[w], worlds.starts[w + 1]):
-            counts[worlds.nodes[u]] += 1
-            total += values[worlds.nodes[u]]
+        for u in range(worlds.sources[w], end - base):
+            if when[u] < np.inf:
+                counts[worlds.nodes[base + u]] += 1
+                total += values[worlds.nodes[base + u]]
         totals[w] = total

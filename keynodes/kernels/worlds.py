@@ -172,9 +172,7 @@ def sampled_in_time(indptr, heads, low, top, keys, source_starts, source_nodes, 
             nodes[used] = u
             used += 1
             visits += indptr[u + 1] - indptr[u]
-            hits = live_arcs(
-                indptr[u], indptr[u + 1], heads, low, top, first_key, second_key, live
-            )
+            hits = live_arcs(indptr[u], indptr[u + 1], heads, low, top, first_key, second_key, live)
             for hit in range(hits):
                 arc = live[hit]
                 v = heads[arc]

@@ -87,7 +87,31 @@ def account_costs(graph: InteractionGraph, given: Any, notices: list[str]) -> np
     return _read_only(values)
 
 
-def _per_account(graph: InteractionGraph, given: Any, what: str, notices: list[str]) -> np.ndarray:
+def account_posts(graph: InteractionGraph, given: Any, notices: list[str]) -> np.ndarray:
+    """Return how many posts every account made, given as weights are; 0 for those without.
+
+    Raises
+    ------
+    UsageError
+        When a number is none, or all are 0.
+    """
+    values = _per_account(graph, given, "posts", notices, absent=0.0)
+    wrong = np.flatnonzero(~((values >= 0) & np.isfinite(values)))
+    if len(wrong):
+        raise UsageError(
+            f"numbers of posts must be finite and 0 or more; {_named(graph, values, wrong)}"
+        )
+    if not values.any():
+        raise UsageError("no account has a post")
+    return _read_only(values)
+
+
+_MEMBER = {"cost": "priced account", "weight": "weighted account", "posts": "account with posts"}
+
+
+def _per_account(
+    graph: InteractionGraph, given: Any, what: str, notices: list[str], absent: float = 1.0
+) -> np.ndarray:
     """Numbers by account as float64 (n,): an array in the graph's order, or by account id."""
     if isinstance(given, np.ndarray | list | tuple):
         return _in_order(graph, given, what)
@@ -111,12 +135,12 @@ def _per_account(graph: InteractionGraph, given: Any, what: str, notices: list[s
     unknown = np.isnan(values)
     if unknown.all() and graph.n:
         raise UsageError(f"no account of the graph has a {what}")
-    found = match(graph, items, "priced account" if what == "cost" else "weighted account")
+    found = match(graph, items, _MEMBER[what])
     if found.unknown:
         notices.append(found.sentence)
     if unknown.any():
-        notices.append(f"{int(unknown.sum()):,} accounts without a {what} count as 1")
-        values[unknown] = 1.0
+        notices.append(f"{int(unknown.sum()):,} accounts without a {what} count as {absent:g}")
+        values[unknown] = absent
     return values
 
 

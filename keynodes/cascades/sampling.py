@@ -1,0 +1,170 @@
+"""Worlds of a scenario: how many, drawn in packs, kept or passed through."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+
+from keynodes.cascades.keys import CHOOSING, world_keys
+from keynodes.cascades.scenario import Scenario
+from keynodes.errors import UsageError
+from keynodes.kernels import worlds as kernels
+from keynodes.kernels.blocks import Progress, in_order, slices
+from keynodes.kernels.worlds import Worlds
+
+Result = TypeVar("Result")
+
+SEEDED, SOURCED = 1_000, 20_000
+"""Worlds unless asked otherwise: where all seeds speak, and where a world has one source (its
+cascade is small, and its source is chance too)."""
+
+FEWEST = 200
+"""Worlds that are drawn however large they are: an estimate from fewer is no estimate."""
+
+MOST_VISITS = 2 * 10**9
+"""Arcs that the worlds may look at together unless their number is asked for: half a minute."""
+
+PILOT = 20
+"""Worlds that are drawn first, to see how large they are."""
+
+PACK_VISITS = 4 * 10**6
+"""Arcs that a pack of worlds looks at: a twentieth of a second or so."""
+
+MEMORY = 2**30
+"""Bytes that stored worlds may take unless said otherwise."""
+
+BYTES_PER_NODE, BYTES_PER_ARC = 28, 8
+"""What a stored node and arc take, with two scores a node and the room to work on them."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large the worlds of a scenario are, on average."""
+
+    visits: float
+    """Arcs looked at in a world."""
+    nodes: float
+    """Accounts reached in a world, sources included."""
+    arcs: float
+    """Live arcs among them."""
+
+    def pack(self) -> int:
+        """Return how many worlds make a pack."""
+        return max(1, min(512, int(PACK_VISITS / (self.visits + 10 * self.nodes))))
+
+    def bytes(self, count: int) -> float:
+        """Return about what so many stored worlds take."""
+        return count * (BYTES_PER_NODE * self.nodes + BYTES_PER_ARC * self.arcs)
+
+
+def size_of(scenario: Scenario) -> Size:
+    """Look at a few worlds to see how large they are."""
+    keys = world_keys(scenario.rng, CHOOSING, PILOT)
+    drawn = [sampled(scenario, keys[i : i + 1]) for i in range(PILOT)]
+    return Size(
+        max(1.0, sum(visits for _, visits in drawn) / PILOT),
+        max(1.0, sum(len(pack.nodes) for pack, _ in drawn) / PILOT),
+        sum(len(pack.targets) for pack, _ in drawn) / PILOT,
+    )
+
+
+def how_many(
+    scenario: Scenario,
+    asked: int | None,
+    size: Size,
+    notices: list[str],
+    max_memory: float | None = None,
+) -> int:
+    """Return the number of worlds to draw: as asked, or as many as are enough and affordable.
+
+    With `max_memory`, in bytes, no more than fit.
+    """
+    if asked is not None:
+        if isinstance(asked, bool) or not isinstance(asked, int | np.integer) or asked < 2:
+            raise UsageError(f"worlds must be a whole number from 2 on, got {asked!r}")
+        count = int(asked)
+    else:
+        count = SEEDED if scenario.seeds is not None else SOURCED
+        affordable = max(FEWEST, int(MOST_VISITS / size.visits))
+        if affordable < count:
+            notices.append(
+                f"worlds are large ({size.nodes:,.0f} accounts in each): {affordable:,} are drawn "
+                f"instead of {count:,}; say how many with worlds"
+            )
+            count = affordable
+    if max_memory is not None and size.bytes(count) > max_memory:
+        fit = int(max_memory / size.bytes(1))
+        if fit < 2:
+            raise UsageError(
+                f"not even two worlds of {size.nodes:,.0f} accounts fit into "
+                f"{max_memory / 2**20:,.0f} MB; raise the memory limit or lower the probabilities"
+            )
+        notices.append(
+            f"{fit:,} worlds are stored for choosing instead of {count:,}: more do not fit into "
+            f"{max_memory / 2**20:,.0f} MB"
+        )
+        count = fit
+    return count
+
+
+def sampled(scenario: Scenario, keys: np.ndarray) -> tuple[Worlds, int]:
+    """Draw one world for each row of `keys`; with them, how many arcs were looked at."""
+    passing = scenario.transmission
+    source_starts, source_nodes = _sources(scenario, keys)
+    arcs = (passing.indptr, passing.heads, passing.low, passing.top, keys)
+    if scenario.within is not None:
+        *arrays, visits = kernels.sampled_in_time(
+            *arcs, source_starts, source_nodes, scenario.delay, scenario.within
+        )
+        return Worlds(*arrays), visits
+    hops = 2**62 if scenario.hops is None else scenario.hops
+    starts, sources, nodes, ptr, targets, visits = kernels.sampled(
+        *arcs, source_starts, source_nodes, hops
+    )
+    return Worlds(starts, sources, nodes, ptr, targets, np.zeros(0, np.float32)), visits
+
+
+def each_pack(
+    scenario: Scenario,
+    stream: int,
+    count: int,
+    size: Size,
+    step: Callable[[Worlds], Result],
+    progress: Progress | None = None,
+) -> Iterator[tuple[slice, Result]]:
+    """Yield what `step` makes of every pack of worlds, with the worlds in it, in order.
+
+    Packs are drawn on all threads and dropped when `step` has seen them: memory does not grow
+    with `count`. What is in a pack does not depend on the machine.
+    """
+    keys = world_keys(scenario.rng, stream, count)
+    packs = slices(count, size.pack())
+
+    def work(pack: slice) -> Result:
+        return step(sampled(scenario, keys[pack])[0])
+
+    yield from zip(packs, in_order(work, packs, progress), strict=True)
+
+
+def stored(
+    scenario: Scenario, stream: int, count: int, size: Size, progress: Progress | None = None
+) -> list[Worlds]:
+    """Draw worlds and keep them, pack by pack."""
+    return [pack for _, pack in each_pack(scenario, stream, count, size, _itself, progress)]
+
+
+def _itself(pack: Worlds) -> Worlds:
+    return pack
+
+
+def _sources(scenario: Scenario, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where each world starts: all seeds, or one account by the world's third key."""
+    if scenario.seeds is not None:
+        speaking = len(scenario.seeds)
+        return np.arange(len(keys) + 1) * speaking, np.tile(scenario.seeds, len(keys))
+    assert scenario.source_shares is not None
+    running = np.cumsum(scenario.source_shares)
+    drawn = (keys[:, 2].astype(np.float64) + 0.5) / 2.0**32 * running[-1]
+    sources = np.searchsorted(running, drawn, side="right").astype(np.int32)
+    return np.arange(len(keys) + 1), sources
