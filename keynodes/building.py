@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from keynodes.errors import KeynodesError
+from keynodes.errors import KeynodesError, UsageError
+from keynodes.escaping import shortened
 from keynodes.graph import Groups, InteractionGraph, assemble, grouped
 from keynodes.interactions import TABLE, Interactions, ReadingReport
+from keynodes.kernels import csr, transmission
+from keynodes.registry import pick
 
 if TYPE_CHECKING:
     import duckdb
@@ -16,18 +19,28 @@ if TYPE_CHECKING:
 CHUNK = 2**23
 """Records that are in Python's memory at a time: about 400 MB."""
 
+COMBINATIONS = ("sum", "probabilities")
+"""What the weights of records with the same arc can become: their sum, or 1 − ∏(1 − p)."""
 
-def build_graph(interactions: Interactions, *, until: float | None = None) -> InteractionGraph:
+
+def build_graph(
+    interactions: Interactions, *, combine: str = "sum", until: float | None = None
+) -> InteractionGraph:
     """Turn records into the graph of who can reach whom.
 
     Each record makes an arc in the direction its content flowed (an arc each way where the flow
-    is ``both``). Records with the same arc are added up; self-loops make no arc, but their
+    is ``both``). Records with the same arc are combined to one; self-loops make no arc, but their
     account stays.
 
     Parameters
     ----------
     interactions : Interactions
         From `read_interactions`.
+    combine : {"sum", "probabilities"}
+        What the weights of records with the same arc become. "sum": they are added up.
+        "probabilities": each weight is the probability that content passes, and an arc has the
+        probability that it does by at least one of its records, 1 − ∏(1 − p), as if they were
+        independent: for the transmission model `given`.
     until : float, optional
         Only records before this time, in the unit of the records (seconds since 1970 for
         timestamps): the graph as it was then, without accounts that came later. Records without
@@ -38,11 +51,17 @@ def build_graph(interactions: Interactions, *, until: float | None = None) -> In
     InteractionGraph
         With the accounts sorted, so that the order of the records cannot change a result.
 
+    Raises
+    ------
+    UsageError
+        With "probabilities", when records have no weights or one is above 1; with the record.
+
     Notes
     -----
     Time O(records), memory O(accounts + arcs) and a chunk of `CHUNK` records; DuckDB spills to
     disk when its memory runs short. Whole-number weights are added as integers, others in 128-bit
-    fixed point, which no order of addition can change.
+    fixed point, which no order of addition can change. Probabilities are combined from the
+    smallest to the largest: O(records log records), memory O(different probabilities of all arcs).
 
     Examples
     --------
@@ -59,10 +78,17 @@ def build_graph(interactions: Interactions, *, until: float | None = None) -> In
     report = interactions.report
     connection = interactions.connection
     relations = tuple(sorted(report.relations))
+    ways = {name: name for name in COMBINATIONS}
+    chances = pick(ways, combine, "way to combine weights") == "probabilities"
     rows = "true" if until is None else f"record.time < {float(until)!r}::DOUBLE"
+    if chances:
+        _check_probabilities(connection, report, rows)
     accounts = coded_accounts(interactions, rows)
     _code_relations(interactions, relations)
-    if report.weight_kind == "weight":
+    probabilities = None
+    if chances:
+        groups, probabilities = _combined(connection, len(accounts), len(relations), rows)
+    elif report.weight_kind == "weight":
         groups = _added(connection, len(accounts), len(relations), rows)
     else:
         groups = _counted(connection, report, len(accounts), len(relations), rows)
@@ -71,10 +97,12 @@ def build_graph(interactions: Interactions, *, until: float | None = None) -> In
         accounts,
         groups,
         relations,
-        weights_are_counts=report.weight_kind != "weight",
+        weights_are_counts=report.weight_kind != "weight" and not chances,
         time_unit=report.time_unit,
         attributes=interactions.attributes,
     )
+    if probabilities is not None:
+        graph = replace(graph, out=graph.out._replace(weights=probabilities))
     if until is not None:
         return graph
     pairs = int(np.count_nonzero(graph.mutual)) // 2
@@ -184,6 +212,50 @@ def _added(
             "rescale them, or leave out the extreme ones"
         )
     return groups
+
+
+def _check_probabilities(
+    connection: "duckdb.DuckDBPyConnection", report: ReadingReport, kept: str
+) -> None:
+    """Refuse records whose weights are no probabilities."""
+    if report.weight_kind == "none" and report.records:
+        raise UsageError(
+            "combine='probabilities' needs a weight a record, and the records have none; name the "
+            "column of the probabilities as weight, or choose another transmission model"
+        )
+    wrong = connection.execute(
+        f"""
+        SELECT source, target, weight FROM {TABLE} AS record WHERE weight > 1 AND {kept}
+        ORDER BY weight DESC, source, target LIMIT 1
+        """
+    ).fetchone()
+    if wrong is not None:
+        source, target = (repr(shortened(account, 40)) for account in wrong[:2])
+        raise UsageError(
+            f"probabilities must be at most 1, and the record of {source} and {target} weighs "
+            f"{wrong[2]:g}; scale the weights, or choose a model that takes counts, such as counts"
+        )
+
+
+def _combined(
+    connection: "duckdb.DuckDBPyConnection", accounts: int, relations: int, kept: str
+) -> tuple[Groups, np.ndarray]:
+    """Group records whose weights are probabilities; and the probability of each arc.
+
+    Weights of the groups mean nothing: the relations of an arc are combined too.
+    """
+    query = f"""
+        SELECT tail, head, code, both_ways, weight, count(*) AS count,
+            coalesce(min(time), 'nan'::DOUBLE) AS first, coalesce(max(time), 'nan'::DOUBLE) AS last
+        FROM ({_arcs("weight, time", kept)}) GROUP BY tail, head, code, both_ways, weight
+    """
+    found = _fetched(connection, query)
+    order = np.argsort(found.weights, kind="stable")
+    order = csr.stable_order(found.heads, accounts, order)
+    order = csr.stable_order(found.tails, accounts, order)
+    starts, *_ = csr.runs(order, found.tails, found.heads, np.zeros_like(found.codes))
+    probabilities = transmission.combined(order, starts, found.weights, found.counts)
+    return grouped(found, accounts, relations), probabilities
 
 
 def _fetched(connection: "duckdb.DuckDBPyConnection", query: str) -> Groups:
