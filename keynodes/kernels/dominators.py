@@ -162,7 +162,8 @@ def lost_without(worlds, which, places, status, values, muting, limit, losses):
             arrivals(worlds, w, status, limit, when, heap_keys, heap_nodes)
             whole = _heard(worlds, w, when, values)
             last = w
-        changed[account] = MUTED if muting else REMOVED
+        # Who is gone already does not come back as muted.
+        changed[account] = MUTED if muting and status[account] != REMOVED else REMOVED
         arrivals(worlds, w, changed, limit, when, heap_keys, heap_nodes)
         losses[i] = whole - _heard(worlds, w, when, values)
         changed[account] = status[account]
