@@ -467,6 +467,32 @@ def within_z_out(graph, labels):
     return standing(heard_by(graph), labels)
 
 
+# --- reach ------------------------------------------------------------------------------------
+
+
+def reach_vitality(graph, worlds, rng=0):
+    """By deletion in the worlds of a weighted cascade; sources are drawn as they are heard."""
+    import naive_cascades
+    import naive_worlds
+
+    from keynodes.cascades.keys import REPORTING, world_keys
+
+    arcs, heard = naive_cascades.weighted_cascade(weights_of(graph)), out_strength(graph)
+    lost = [0] * graph.n
+    for first, second, third in world_keys(rng, REPORTING, worlds).tolist() if arcs else ():
+        point = (third + 0.5) / 2**32 * sum(heard)
+        source = next(v for v in range(graph.n) if point < sum(heard[: v + 1]))
+        live = {
+            pair: 1.0
+            for a, (pair, p) in enumerate(arcs.items())
+            if naive_cascades.coin(first, second, a) < p * 2**32 // 1
+        }
+        world = naive_worlds.World(frozenset([source]), live)
+        for v in range(graph.n):
+            lost[v] += naive_worlds.drop(world, [1] * graph.n, v)
+    return [total / worlds for total in lost]
+
+
 # --- removal ----------------------------------------------------------------------------------
 
 

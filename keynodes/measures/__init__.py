@@ -7,7 +7,7 @@ the function in its family's file under the decorator `measure`, and its twin in
 
 # The order of the imports is the order of the families in every table.
 from keynodes.measures import degrees, walks, hits, paths, bridges, cores, holes, brokers  # noqa: F401, I001
-from keynodes.measures import cartography, removal  # noqa: F401
+from keynodes.measures import cartography, removal, reach  # noqa: F401
 from keynodes.measures.registration import CONTEXT, MEASURES, Measure, capabilities, measure
 
 __all__ = ["CONTEXT", "MEASURES", "Measure", "capabilities", "measure"]
