@@ -188,7 +188,7 @@ def test_the_coin_is_its_twin():
 
 def test_coins_are_fair_and_independent():
     """Every statistic is within five standard errors of what independent fair coins have."""
-    worlds, items = (1000, 1000) if COMPILED else (60, 100)
+    worlds, items = (1000, 1000) if COMPILED else (100, 100)
     size = worlds * items
     tossed = tosses(world_keys(0, CHOOSING, worlds), items)
     assert (tossed < 2**32).all()
@@ -618,14 +618,15 @@ def test_beta_is_fitted_to_the_mean_cascade(size, monkeypatch):
     assert again.probabilities.tobytes() == found.probabilities.tobytes()
 
 
-def test_mean_cascades_in_larger_blocks_are_the_same(monkeypatch):
+@pytest.mark.parametrize(("threads", "block"), [("1", 1), ("2", 3), ("3", 1000)])
+def test_neither_threads_nor_blocks_change_a_fit(threads, block, monkeypatch):
     graph = random_graph(50, 200, seed=2)
-    found = []
-    for visits in (1, 2**22):
-        monkeypatch.setattr(calibration, "VISITS", visits)
-        found.append(transmission(graph, "counts:cascade_size=2", posts=posts_for(graph)))
-    assert found[0].probabilities.tobytes() == found[1].probabilities.tobytes()
-    assert found[0].notices == found[1].notices
+    expected = transmission(graph, "counts:cascade_size=2", posts=posts_for(graph))
+    monkeypatch.setenv("KEYNODES_THREADS", threads)
+    monkeypatch.setattr(calibration, "BLOCK", block)
+    found = transmission(graph, "counts:cascade_size=2", posts=posts_for(graph))
+    assert found.probabilities.tobytes() == expected.probabilities.tobytes()
+    assert found.notices == expected.notices
 
 
 @pytest.mark.parametrize(

@@ -8,23 +8,30 @@ import numpy as np
 from keynodes.cascades.keys import FITTING, world_keys
 from keynodes.cascades.registration import Arcs
 from keynodes.errors import UsageError
+from keynodes.kernels.blocks import in_order, slices
 from keynodes.kernels.transmission import tops
 from keynodes.kernels.worlds import sampled
 
 WORLDS = 2000
 """Posts whose cascades are drawn. Their mean is that far from the truth as its error says."""
 
+MEMBERS = 2**20
+"""Where these posts would reach more accounts together, fewer are drawn, down to a tenth."""
+
 ENOUGH = 10
 """Accounts that all of them must reach together: of fewer, chance says how many."""
 
-PRECISION = 1e-4
-"""The parameter is found to this relative error, which is far below that of the mean."""
+PRECISION = 1e-3
+"""The parameter is found to this relative error; that of the mean of so many posts is larger."""
 
 SMALLEST = 2.0**-30
 """No parameter below this is tried: coins have 32 bits."""
 
-VISITS = 2**22
-"""Arcs looked at in one step, about: steps take a fraction of a second."""
+STRIDE = 8.0
+"""By how much the parameter grows until it reaches the size."""
+
+BLOCK = 8
+"""Worlds that are held at a time."""
 
 
 def fitted(arcs: Arcs, size: float, probabilities_of: Callable[[float], np.ndarray]) -> np.ndarray:
@@ -52,23 +59,24 @@ def fitted(arcs: Arcs, size: float, probabilities_of: Callable[[float], np.ndarr
     -----
     Coins are compared with thresholds, so in the same worlds a higher parameter reaches at least
     as many: bisection finds where the mean passes `size`. A trial ends when it has; so none costs
-    much more than cascades of the wanted size, O(`WORLDS` · size · out-degree).
+    much more than cascades of the wanted size, O(`WORLDS` · size · out-degree). About 20 trials.
     """
-    cascades = _Cascades(arcs)
-    if size * WORLDS < ENOUGH:
+    count = int(min(WORLDS, max(WORLDS / 10, MEMBERS / size)))
+    cascades = _Cascades(arcs, count)
+    if size * count < ENOUGH:
         raise UsageError(
-            f"cascade_size={size:g} is too small to be told apart from 0 with {WORLDS:,} posts"
+            f"cascade_size={size:g} is too small to be told apart from 0 with {count:,} posts"
         )
-    low, high = 0.0, SMALLEST
+    low, high = SMALLEST, SMALLEST
     while not cascades.reach(probabilities_of(high), size):
         if high == 1.0:
             raise UsageError(
                 f"cascade_size={size:g} cannot be: even with beta=1 a post reaches only "
                 f"{cascades.last:g} accounts on average, so it may be from 0 to {cascades.last:g}"
             )
-        low, high = high, min(2 * high, 1.0)
+        low, high = high, min(STRIDE * high, 1.0)
     while high - low > PRECISION * high:
-        middle = (low + high) / 2
+        middle = math.sqrt(low * high)
         if cascades.reach(probabilities_of(middle), size):
             high = middle
         else:
@@ -76,7 +84,7 @@ def fitted(arcs: Arcs, size: float, probabilities_of: Callable[[float], np.ndarr
     mean, error = cascades.mean(probabilities_of(high))
     arcs.details.append(f"beta={high:.4g} fitted to a mean cascade of {size:g}")
     arcs.notices.append(
-        f"beta={high:.4g} fitted: in {WORLDS:,} worlds a post reaches {mean:.3g} accounts on "
+        f"beta={high:.4g} fitted: in {count:,} worlds a post reaches {mean:.3g} accounts on "
         f"average (standard error {error:.2g})"
     )
     return probabilities_of(high)
@@ -85,7 +93,7 @@ def fitted(arcs: Arcs, size: float, probabilities_of: Callable[[float], np.ndarr
 class _Cascades:
     """The same worlds again and again, with other probabilities."""
 
-    def __init__(self, arcs: Arcs) -> None:
+    def __init__(self, arcs: Arcs, count: int) -> None:
         if arcs.posts is None:
             raise UsageError(
                 "cascade_size needs the posts of accounts, which draw the sources: give posts, "
@@ -96,7 +104,7 @@ class _Cascades:
         self.arcs = arcs
         self.low = np.zeros(0, np.uint64)
         self.low.setflags(write=False)
-        self.keys = world_keys(0, FITTING, WORLDS)
+        self.keys = world_keys(0, FITTING, count)
         self.sources = drawn_by(arcs.posts, self.keys[:, 2])
         self.last = 0.0
         """The mean of the last trial that did not reach its size."""
@@ -106,9 +114,9 @@ class _Cascades:
         reached = 0
         for sizes in self._sizes(probabilities):
             reached += int(sizes.sum())
-            if reached >= size * WORLDS:
+            if reached >= size * len(self.keys):
                 return True
-        self.last = reached / WORLDS
+        self.last = reached / len(self.keys)
         return False
 
     def mean(self, probabilities: np.ndarray) -> tuple[float, float]:
@@ -119,23 +127,22 @@ class _Cascades:
     def _sizes(self, probabilities: np.ndarray) -> Iterator[np.ndarray]:
         top = tops(probabilities)
         top.setflags(write=False)  # kernels see one kind of array: they compile once
-        start, step = 0, 1
-        while start < WORLDS:
-            stop = min(start + step, WORLDS)
-            found = sampled(
+
+        def step(block: slice) -> np.ndarray:
+            worlds = self.keys[block]
+            starts = sampled(
                 self.arcs.indptr,
                 self.arcs.heads,
                 self.low,
                 top,
-                self.keys[start:stop],
-                np.arange(stop - start + 1),
-                self.sources[start:stop],
+                worlds,
+                np.arange(len(worlds) + 1),
+                self.sources[block],
                 np.iinfo(np.int64).max,
-            )
-            yield np.diff(found[0]) - 1
-            # Worlds are held at once: few where they are large.
-            step = max(1, min(2 * step, VISITS * (stop - start) // max(int(found[5]), 1)))
-            start = stop
+            )[0]
+            return np.diff(starts) - 1
+
+        yield from in_order(step, slices(len(self.keys), BLOCK))
 
 
 def drawn_by(weights: np.ndarray, keys: np.ndarray) -> np.ndarray:
