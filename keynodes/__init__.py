@@ -11,7 +11,19 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from keynodes.blocking import (
+        REACH_STRATEGIES,
+        PlanComparison,
+        ReachTakedown,
+        compare_plans,
+        reach_takedown,
+        score_reach_plan,
+    )
     from keynodes.building import build_graph
+    from keynodes.cascades import MODELS
+    from keynodes.cascades.reaching import Reach, reach
+    from keynodes.cascades.transmission import Transmission, transmission
+    from keynodes.cascades.vitality import Vitality, reach_vitality
     from keynodes.communities import METHODS
     from keynodes.communities.cartography import brokerage_by_community, roles
     from keynodes.communities.gates import gatekeepers
@@ -25,7 +37,6 @@ if TYPE_CHECKING:
         plan_robustness,
         reorder,
         score_plan,
-        takedown,
     )
     from keynodes.errors import (
         KeynodesError,
@@ -55,6 +66,7 @@ if TYPE_CHECKING:
     from keynodes.readers import read_interactions
     from keynodes.recruitment import burn_in_partition, hubs, structural_hubs
     from keynodes.results import Partition, Ranking
+    from keynodes.takedowns import takedown
 
 _HOMES = {
     "FLOW": "flow",
@@ -66,21 +78,29 @@ _HOMES = {
     "LabelsNeeded": "errors",
     "MEASURES": "measures",
     "METHODS": "communities",
+    "MODELS": "cascades",
     "NotConverged": "errors",
     "OBJECTIVES": "objectives",
     "Partition": "results",
+    "PlanComparison": "blocking",
+    "REACH_STRATEGIES": "blocking",
     "Ranking": "results",
+    "Reach": "cascades.reaching",
+    "ReachTakedown": "blocking",
     "ReadingError": "errors",
     "STRATEGIES": "dismantling",
     "Takedown": "dismantling",
+    "Transmission": "cascades.transmission",
     "UnknownAccount": "errors",
     "UnknownName": "errors",
     "UnknownRelation": "errors",
     "UsageError": "errors",
+    "Vitality": "cascades.vitality",
     "brokerage_by_community": "communities.cartography",
     "build_graph": "building",
     "burn_in_partition": "recruitment",
     "community_summary": "communities.quality",
+    "compare_plans": "blocking",
     "distance_fragmentation": "keyplayers",
     "distance_reach": "keyplayers",
     "fragmentation": "keyplayers",
@@ -92,14 +112,19 @@ _HOMES = {
     "partition": "communities.partitioning",
     "plan_robustness": "dismantling",
     "rank": "ranking",
+    "reach": "cascades.reaching",
+    "reach_takedown": "blocking",
+    "reach_vitality": "cascades.vitality",
     "read_interactions": "readers",
     "removal_curve": "objectives",
     "reorder": "dismantling",
     "resolution_scan": "communities.resolutions",
     "roles": "communities.cartography",
     "score_plan": "dismantling",
+    "score_reach_plan": "blocking",
     "structural_hubs": "recruitment",
-    "takedown": "dismantling",
+    "takedown": "takedowns",
+    "transmission": "cascades.transmission",
 }
 """Which module each public name lives in: it is imported when the name is first used."""
 
@@ -108,7 +133,9 @@ __all__ = [
     "KEY_PLAYER_MEASURES",
     "MEASURES",
     "METHODS",
+    "MODELS",
     "OBJECTIVES",
+    "REACH_STRATEGIES",
     "STRATEGIES",
     "InteractionGraph",
     "Interactions",
@@ -117,17 +144,23 @@ __all__ = [
     "LabelsNeeded",
     "NotConverged",
     "Partition",
+    "PlanComparison",
     "Ranking",
+    "Reach",
+    "ReachTakedown",
     "ReadingError",
     "Takedown",
+    "Transmission",
     "UnknownAccount",
     "UnknownName",
     "UnknownRelation",
     "UsageError",
+    "Vitality",
     "brokerage_by_community",
     "build_graph",
     "burn_in_partition",
     "community_summary",
+    "compare_plans",
     "distance_fragmentation",
     "distance_reach",
     "fragmentation",
@@ -139,14 +172,19 @@ __all__ = [
     "partition",
     "plan_robustness",
     "rank",
+    "reach",
+    "reach_takedown",
+    "reach_vitality",
     "read_interactions",
     "removal_curve",
     "reorder",
     "resolution_scan",
     "roles",
     "score_plan",
+    "score_reach_plan",
     "structural_hubs",
     "takedown",
+    "transmission",
 ]
 
 

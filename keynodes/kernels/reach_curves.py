@@ -13,7 +13,7 @@ from keynodes.kernels.dominators import MUTED, OPEN, REMOVED, arrivals
 
 
 @kernel
-def reach_after(worlds, steps, length, values, muting, left):
+def reach_after(worlds, steps, length, values, muting, sources_only, left):
     """Write what is reached in every world after 0, 1, … `length` steps of a plan.
 
     Parameters
@@ -25,6 +25,8 @@ def reach_after(worlds, steps, length, values, muting, left):
     values : int64 (n,)
     muting : bool
         Whether accounts are muted instead: they go on hearing, and sources go on speaking.
+    sources_only : bool
+        Whether accounts are removed only from worlds in which they are a source.
     left : int64 (w, length + 1)
     """
     most = 0
@@ -56,7 +58,7 @@ def reach_after(worlds, steps, length, values, muting, left):
                     if known[t]:
                         continue
                     known[t] = True
-                    step = steps[nodes[base + t]]
+                    step = 0 if sources_only else steps[nodes[base + t]]
                     passing = level if step == 0 else min(level, step)
                     # Reached until step `hearing`: counted there, added up below.
                     hearing = level if muting else passing
@@ -68,7 +70,7 @@ def reach_after(worlds, steps, length, values, muting, left):
 
 
 @kernel
-def reach_after_within(worlds, steps, length, values, muting, limit, left):
+def reach_after_within(worlds, steps, length, values, muting, sources_only, limit, left):
     """The same where only what arrives within `limit` counts; arcs without lengths take 1.
 
     The plan is undone from its last step on; times of arrival only fall, and only what falls is
@@ -97,7 +99,7 @@ def reach_after_within(worlds, steps, length, values, muting, limit, left):
             when[u] = 0.0 if u < roots else np.inf
             counted[u] = False
             step = steps[nodes[base + u]]
-            if step == 0 or (muting and u < roots):
+            if step == 0 or (muting and u < roots) or (sources_only and u >= roots):
                 state[u] = OPEN
             else:
                 state[u] = MUTED if muting else REMOVED

@@ -1,0 +1,497 @@
+"""`reach_takedown`: which accounts, removed together, cut most of what is heard from the seeds."""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from keynodes.blocking.certificates import certificate
+from keynodes.blocking.findings import ReachTakedown
+from keynodes.blocking.portfolio import contest
+from keynodes.blocking.problem import SLACK, ReachProblem, reached_at_start
+from keynodes.blocking.registration import REACH_STRATEGIES
+from keynodes.blocking.removals import Removals
+from keynodes.blocking.running import DEFAULT, ReachAsked, order_by, reach_asked_for
+from keynodes.blocking.together import Together, works_together
+from keynodes.blocking.verdicts import curves
+from keynodes.cascades.keys import CHOOSING, REPORTING
+from keynodes.cascades.sampling import MEMORY, Size, how_many, size_of, stored
+from keynodes.cascades.scenario import Scenario, scenario
+from keynodes.cascades.transmission import Transmission
+from keynodes.dismantling.terms import BUDGET
+from keynodes.errors import UsageError
+from keynodes.escaping import one_line, shortened
+from keynodes.graph import InteractionGraph
+from keynodes.kernels.blocks import NamedProgress, progress_on
+from keynodes.lists import match
+from keynodes.lists.numbers import account_costs, indices_of
+
+if TYPE_CHECKING:
+    import pandas
+
+NOTABLE = 0.01
+"""The share of reach that must run through a protected account to be worth a sentence."""
+
+SAID = 3
+"""Groups that work only together, in sentences."""
+
+CUTS = {"accounts": "accounts", "reposts": "reposts"}
+"""What is cut: the account itself, or what it passes on."""
+
+
+def reach_takedown(
+    graph: InteractionGraph,
+    *,
+    strategy: str | Sequence[str] | None = None,
+    budget: float | None = None,
+    seeds: Iterable[str] | None = None,
+    accounts: "Mapping[str, float] | pandas.Series | np.ndarray | None" = None,
+    protect: Iterable[str] = (),
+    must: Iterable[str] = (),
+    costs: "Mapping[str, float] | pandas.Series | np.ndarray | None" = None,
+    model: str | Transmission = "weighted-cascade",
+    relations: Sequence[str] | None = None,
+    decay: str | float | None = None,
+    posts: Any = None,
+    hops: int | None = None,
+    within: str | float | None = None,
+    delay: str | float | None = None,
+    seeds_removable: bool = False,
+    cut: str = "accounts",
+    worlds: int | None = None,
+    fresh_worlds: int | None = None,
+    max_memory: float = MEMORY,
+    certify: bool = True,
+    together: bool = True,
+    rng: int = 0,
+    progress: NamedProgress | None = None,
+) -> ReachTakedown:
+    """Find the accounts that, removed together, cut most of what is heard from the seeds.
+
+    Parameters
+    ----------
+    graph : InteractionGraph
+        From `build_graph`; it is not changed.
+    strategy : str or sequence of str, optional
+        A name in `REACH_STRATEGIES`; or a measure or strategy of fragmentation, which is scored
+        only. Several are compared, and the best plan is returned. ``"portfolio"`` when not given.
+    budget : int or float, optional
+        How many accounts are removed: 20 when not given. With `costs` what they may cost together.
+    seeds : iterable of str, optional
+        The accounts that speak. Without them sources are drawn in proportion to posts, and
+        everybody may be removed.
+    accounts : mapping, Series or array of float, optional
+        Weights of accounts: reach counts by them. The column ``weight`` of the graph's attributes
+        when not given.
+    protect : iterable of str
+        Accounts that are never removed. What runs through them is said.
+    must : iterable of str
+        Accounts that are removed first in any case; they count towards the budget. Seeds may be.
+    costs : mapping, Series or array of float, optional
+        What removing each account costs, above 0; 1 for accounts without.
+    model, relations, decay, posts, hops, within, delay
+        How content is passed on, and how far: as in `scenario`.
+    seeds_removable : bool, default False
+        Whether seeds may be proposed: removing them is trivial where they are known.
+    cut : {"accounts", "reposts"}, default "accounts"
+        Remove accounts, or limit them: they go on hearing, and pass on nothing that others said.
+    worlds : int, optional
+        Worlds to choose by: 1,000 with seeds and 20,000 without, unless they are large.
+    fresh_worlds : int, optional
+        Worlds for the numbers that are reported: as many as `worlds` when not given.
+    max_memory : float, default 2**30
+        Bytes that the stored worlds may take; fewer are stored when they do not fit.
+    certify : bool, default True
+        Bound what any set of the budget could cut.
+    together : bool, default True
+        Look for pairs and small groups that work only together; see `works_together`.
+    rng : int, default 0
+        Seed of everything random.
+    progress : callable, optional
+        Called as ``progress(what, done, total)``.
+
+    Returns
+    -------
+    ReachTakedown
+        ``.to_frame()`` is the table; ``.comparison()`` sets several strategies side by side.
+
+    Raises
+    ------
+    UnknownName
+        No such strategy, model, measure or parameter.
+    UnknownAccount
+        The graph lacks a protected account or one that must go.
+    UsageError
+        An argument out of its range, or one that would be ignored.
+
+    Notes
+    -----
+    Plans are chosen on stored worlds, the winner of several on others, and all numbers come from a
+    third set: an estimate on the worlds that chose a plan would be too good. All strategies see
+    the same worlds, because the coin of an arc in a world is a hash: differences are paired, and
+    removal never adds reach. The set is not claimed to be the best; `certificate` says how far
+    from it the set can be at most. Same arguments, same plan, on any number of threads. Ctrl-C
+    returns the best of the plans that are finished, where there is one.
+
+    Memory O(n + m + worlds · (accounts + live arcs of a world)); time: see `REACH_STRATEGIES`.
+
+    Examples
+    --------
+    Two gates side by side: one alone cuts nothing but itself.
+
+    >>> arcs = [(0, 1), (0, 2), (1, 3), (2, 3), (3, 4), (3, 5)]
+    >>> gates = InteractionGraph.from_arcs(["s", "g", "h", "i", "j", "k"], *zip(*arcs))
+    >>> plan = reach_takedown(
+    ...     gates, seeds=["s"], budget=1, model="constant:probability=1", worlds=50
+    ... )
+    >>> plan.to_frame()[["account", "cut", "reached_left"]]
+      account  cut  reached_left
+    0       i  0.6           2.0
+    """
+    begin = time.perf_counter()
+    texts = [strategy] if isinstance(strategy, str) else list(strategy or [DEFAULT])
+    wanted = [reach_asked_for(text) for text in texts]
+    names = [asked.text for asked in wanted]
+    if twice := next((text for text in names if names.count(text) > 1), None):
+        raise UsageError(f"strategy {twice!r} is asked for twice")
+    if cut not in CUTS:
+        raise UsageError(f"cut is one of {', '.join(CUTS)}, got {cut!r}")
+    if not max_memory > 0:
+        raise UsageError(f"max_memory must be above 0 bytes, got {max_memory}")
+    asked = scenario(
+        graph,
+        seeds,
+        model=model,
+        relations=relations,
+        decay=decay,
+        posts=posts,
+        accounts=accounts,
+        hops=hops,
+        within=within,
+        delay=delay,
+        rng=rng,
+    )
+    if seeds_removable and asked.seeds is None:
+        raise UsageError("without seeds everybody may be proposed: seeds_removable says nothing")
+    notices = list(asked.notices)
+    prices = account_costs(graph, costs, notices)
+    kept = indices_of(graph, protect, "protected account")
+    terms = _terms(graph, asked, prices, budget, kept, must, seeds_removable, notices)
+    size = size_of(asked)
+    count = how_many(asked, worlds, size, notices, max_memory)
+    reporting = how_many(asked, fresh_worlds or count, size, notices)
+    problem = ReachProblem(
+        asked,
+        tuple(stored(asked, CHOOSING, count, size, progress_on(progress, "worlds"))),
+        *terms,
+        muting=cut == "reposts",
+    )
+    found = _planned(problem, wanted, kept, rng, notices, progress)
+    judged = _judged(problem, size, reporting, found, seeds_removable, prices, progress)
+    order = sorted(judged, key=lambda text: judged[text].reached_left[-1])
+    best = judged[order[0]]
+    bound = None
+    if certify:
+        low = best.share.low[-1] * best.reached_left[0]
+        bound = certificate(problem, float(low), progress_on(progress, "certificate"))
+    groups = None
+    if together:
+        groups = works_together(problem, progress_on(progress, "what works only together"))
+        notices += _about(groups)
+    return replace(
+        best,
+        certificate=bound,
+        together=groups,
+        protected=_through_protected(problem, kept, notices),
+        rivals={text: judged[text] for text in order} if len(judged) > 1 else {},
+        notices=tuple(dict.fromkeys(notices)),
+        seconds=time.perf_counter() - begin if len(judged) == 1 else best.seconds,
+    )
+
+
+def score_reach_plan(
+    graph: InteractionGraph,
+    plan: Iterable[str],
+    *,
+    seeds: Iterable[str] | None = None,
+    accounts: "Mapping[str, float] | pandas.Series | np.ndarray | None" = None,
+    costs: "Mapping[str, float] | pandas.Series | np.ndarray | None" = None,
+    model: str | Transmission = "weighted-cascade",
+    relations: Sequence[str] | None = None,
+    decay: str | float | None = None,
+    posts: Any = None,
+    hops: int | None = None,
+    within: str | float | None = None,
+    delay: str | float | None = None,
+    cut: str = "accounts",
+    worlds: int | None = None,
+    rng: int = 0,
+    progress: NamedProgress | None = None,
+) -> ReachTakedown:
+    """What is still reached after each step of a plan, whoever made it.
+
+    Parameters
+    ----------
+    graph : InteractionGraph
+        The network; it is not changed.
+    plan : iterable of str
+        Accounts in the order of removal.
+    seeds, accounts, costs, model, relations, decay, posts, hops, within, delay, cut
+        As in `reach_takedown`.
+    worlds : int, optional
+        Worlds that judge it: 1,000 with seeds and 20,000 without, unless they are large.
+    rng : int, default 0
+        Seed of everything random.
+    progress : callable, optional
+        Called as ``progress(what, done, total)``.
+
+    Returns
+    -------
+    ReachTakedown
+        As `reach_takedown` returns it; its strategy is ``"given"``.
+
+    Raises
+    ------
+    UnknownAccount
+        When the graph lacks an account of the plan.
+    UsageError
+        When the plan names an account twice, or an argument is out of its range.
+
+    Notes
+    -----
+    The worlds are those on which `reach_takedown` reports with the same `rng`, none of those on
+    which it chooses. Time O(worlds · (arcs out of who is reached)), memory O(n + m + worlds · k).
+
+    Examples
+    --------
+    >>> chain = InteractionGraph.from_arcs(["a", "b", "c"], [0, 1], [1, 2])
+    >>> scored = score_reach_plan(chain, ["c"], seeds=["a"], model="constant:probability=1")
+    >>> scored.to_frame()[["account", "cut", "reached_left"]]
+      account  cut  reached_left
+    0       c  0.5           1.0
+    """
+    begin = time.perf_counter()
+    if cut not in CUTS:
+        raise UsageError(f"cut is one of {', '.join(CUTS)}, got {cut!r}")
+    asked = scenario(
+        graph,
+        seeds,
+        model=model,
+        relations=relations,
+        decay=decay,
+        posts=posts,
+        accounts=accounts,
+        hops=hops,
+        within=within,
+        delay=delay,
+        rng=rng,
+    )
+    notices = list(asked.notices)
+    prices = account_costs(graph, costs, notices)
+    order = order_of(graph, plan)
+    size = size_of(asked)
+    count = how_many(asked, worlds, size, notices)
+    left, authored = curves(
+        asked,
+        REPORTING,
+        count,
+        size,
+        [order],
+        cut == "reposts",
+        authors=True,
+        progress=progress_on(progress, "worlds"),
+    )
+    return ReachTakedown(
+        asked,
+        order,
+        left * asked.unit,
+        authored * asked.unit,
+        "given",
+        0,
+        cut == "reposts",
+        time.perf_counter() - begin,
+        True,
+        prices,
+        notices=tuple(notices),
+    )
+
+
+def order_of(graph: InteractionGraph, plan: Iterable[str]) -> np.ndarray:
+    """Return a plan as indices of the graph, int32, each once."""
+    if isinstance(plan, str):
+        raise UsageError("a plan is a list of accounts, got a text; give [account]")
+    listed = list(plan)
+    match(graph, listed, "account").require("one without them")
+    order = np.asarray([graph.index_of(account) for account in listed], np.int32)
+    places, counts = np.unique(order, return_counts=True)
+    if (counts > 1).any():
+        twice = str(graph.accounts[places[counts > 1][0]])
+        raise UsageError(f"account {twice!r} is in the plan twice; each can be removed once")
+    return order
+
+
+def _terms(
+    graph: InteractionGraph,
+    asked: Scenario,
+    prices: np.ndarray | None,
+    budget: float | None,
+    kept: np.ndarray,
+    must: Iterable[str],
+    seeds_removable: bool,
+    notices: list[str],
+) -> tuple[np.ndarray, np.ndarray, float, np.ndarray]:
+    """Candidates, costs, budget and who must go."""
+    first = indices_of(graph, must, "required account").astype(np.int32)
+    if both := np.intersect1d(kept, first).tolist():
+        raise UsageError(
+            f"account {str(graph.accounts[both[0]])!r} is protected and must go: choose one"
+        )
+    if budget is not None:
+        if isinstance(budget, bool) or not isinstance(budget, int | float | np.number):
+            raise UsageError(f"budget must be a number, got {budget!r}")
+        if not (np.isfinite(budget) and budget > 0):
+            raise UsageError(f"budget must be above 0, got {budget}")
+        if prices is None and budget != int(budget):
+            raise UsageError(
+                f"budget is a number of accounts unless accounts have costs; got {budget}"
+            )
+    candidates = np.ones(graph.n, bool)
+    candidates[kept] = False
+    if asked.seeds is not None and not seeds_removable:
+        candidates[asked.seeds] = False
+    costs = np.ones(graph.n) if prices is None else prices
+    able = int(candidates.sum() + (~candidates[first]).sum())
+    total = float(BUDGET if budget is None else budget)
+    if prices is None and total > able:
+        notices.append(f"{able:,} accounts may be removed at most: that is the budget")
+        total = float(able)
+    spent = float(costs[first].sum())
+    if spent > total * SLACK:
+        raise UsageError(
+            f"the accounts that must go cost {spent:g}, more than the budget of {total:g}"
+        )
+    candidates[first] = False
+    return candidates, costs, total, first
+
+
+def _planned(
+    problem: ReachProblem,
+    wanted: Sequence[ReachAsked],
+    kept: np.ndarray,
+    rng: int,
+    notices: list[str],
+    progress: NamedProgress | None,
+) -> dict[str, tuple[str, np.ndarray, float]]:
+    """The plan of every strategy: what it is called, its order, and the seconds it took."""
+    protected = np.zeros(problem.n, bool)
+    protected[kept] = True
+    found: dict[str, tuple[str, np.ndarray, float]] = {}
+    for one in wanted:
+        notices += one.said
+        begin = time.perf_counter()
+        try:
+            if one.row is REACH_STRATEGIES[DEFAULT]:
+                verdict = contest(problem, rng, progress)
+                name, order = f"{DEFAULT}: {verdict.name}", verdict.order
+                notices += verdict.notices
+            else:
+                name = one.text
+                order = order_by(
+                    problem, one, protected, rng, progress_on(progress, name), notices.append
+                )
+        except KeyboardInterrupt:
+            if not found:
+                raise
+            notices.append(f"stopped by Ctrl-C: {one.text} has no plan")
+            break
+        found[one.text] = name, order, time.perf_counter() - begin
+    return found
+
+
+def _judged(
+    problem: ReachProblem,
+    size: Size,
+    reporting: int,
+    found: Mapping[str, tuple[str, np.ndarray, float]],
+    seeds_removable: bool,
+    prices: np.ndarray | None,
+    progress: NamedProgress | None,
+) -> dict[str, ReachTakedown]:
+    """What the plans leave in worlds that chose none of them."""
+    left = curves(
+        problem.scenario,
+        REPORTING,
+        reporting,
+        size,
+        [order for _, order, _ in found.values()],
+        problem.muting,
+        authors=True,
+        progress=progress_on(progress, "judging on fresh worlds"),
+    )
+    unit = problem.scenario.unit
+    return {
+        text: ReachTakedown(
+            problem.scenario,
+            order,
+            left[2 * i] * unit,
+            left[2 * i + 1] * unit,
+            name,
+            problem.count,
+            problem.muting,
+            seconds,
+            seeds_removable,
+            prices,
+        )
+        for i, (text, (name, order, seconds)) in enumerate(found.items())
+    }
+
+
+def _through_protected(
+    problem: ReachProblem, kept: np.ndarray, notices: list[str]
+) -> "pandas.DataFrame | None":
+    """What runs through each protected account alone: never proposed, but it should be known."""
+    if not len(kept):
+        return None
+    import pandas
+
+    removals = Removals(replace(problem, first=np.zeros(0, np.int32)))
+    drops = np.array([removals.gain(int(account)) for account in kept]) / problem.count
+    drops *= problem.scenario.unit
+    reached = reached_at_start(problem)
+    shares = drops / reached if reached > 0 else np.zeros(len(drops))
+    order = np.argsort(-drops, kind="stable")
+    names = problem.scenario.graph.accounts[kept]
+    if len(order) and shares[order[0]] >= NOTABLE:
+        listed = ", ".join(
+            f"{shortened(names[i], 40)!r} {shares[i]:.1%}"
+            for i in order[:3]
+            if shares[i] >= NOTABLE
+        )
+        notices.append(
+            one_line(
+                "reach runs through protected accounts, which are never proposed; each alone "
+                f"carries: {listed}"
+            )
+        )
+    return pandas.DataFrame({"account": names[order], "drop": drops[order], "share": shares[order]})
+
+
+def _about(together: Together) -> list[str]:
+    """Say which accounts work only together."""
+    if not together.groups:
+        return []
+    sentences = []
+    for group, joint, alone in zip(
+        together.groups[:SAID], together.joint, together.alone, strict=False
+    ):
+        named = " + ".join(repr(shortened(account, 40)) for account in group)
+        sentences.append(
+            one_line(
+                f"works only together: {named} cut {joint / together.reached:.1%} of reach, each "
+                f"alone {alone / together.reached:.1%} in sum"
+            )
+        )
+    more = len(together.groups) - SAID
+    return sentences + ([f"{more:,} more groups work only together"] if more > 0 else [])

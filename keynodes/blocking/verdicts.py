@@ -1,0 +1,100 @@
+"""What plans leave on worlds that did not choose them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from keynodes.cascades.reaching import WIDE
+from keynodes.cascades.sampling import Size, each_pack
+from keynodes.cascades.scenario import Scenario
+from keynodes.kernels.blocks import Progress
+from keynodes.kernels.reach_curves import reach_after, reach_after_within
+from keynodes.kernels.worlds import Worlds
+
+
+def left_after(
+    scenario: Scenario,
+    pack: Worlds,
+    order: np.ndarray,
+    muting: bool,
+    sources_only: bool = False,
+) -> np.ndarray:
+    """What each world reaches after 0, 1, … k steps of a plan: int64 (worlds, k + 1), in units."""
+    steps = np.zeros(scenario.graph.n, np.int32)
+    steps[order] = np.arange(1, len(order) + 1)
+    left = np.empty((len(pack.sources), len(order) + 1), np.int64)
+    terms = (pack, steps, len(order), scenario.values, muting, sources_only)
+    if scenario.limited:
+        reach_after_within(*terms, scenario.limit, left)
+    else:
+        reach_after(*terms, left)
+    return left
+
+
+def curves(
+    scenario: Scenario,
+    stream: int,
+    count: int,
+    size: Size,
+    orders: Sequence[np.ndarray],
+    muting: bool,
+    authors: bool = False,
+    progress: Progress | None = None,
+) -> list[np.ndarray]:
+    """What plans leave in each world of a stream, all of them in the same worlds.
+
+    Returns one int64 (worlds, k + 1) a plan; with `authors` behind each of them that of removing
+    its accounts only where they are the source.
+    """
+    asked = [(order, only) for order in orders for only in ((False, True) if authors else (False,))]
+    left = [np.empty((count, len(order) + 1), np.int64) for order, _ in asked]
+
+    def step(pack: Worlds) -> list[np.ndarray]:
+        return [left_after(scenario, pack, order, muting, only) for order, only in asked]
+
+    for here, found in each_pack(scenario, stream, count, size, step, progress):
+        for rows, values in zip(left, found, strict=True):
+            rows[here] = values
+    return left
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share of reach, with its interval of 95 %: float64 (k + 1,) each."""
+
+    mean: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+
+def cut_share(left: np.ndarray) -> Share:
+    """The share of reach that is cut after each step, on average over worlds.
+
+    Parameters
+    ----------
+    left : numpy.ndarray, shape (worlds, k + 1)
+        As `curves` returns it; column 0 is what is reached at the start.
+
+    Notes
+    -----
+    A ratio of two means over the same worlds; its interval is that of the linearised ratio (delta
+    method), in which what makes a world large cancels. 0 where nothing is reached at the start.
+    """
+    base = left[:, 0].mean()
+    if base <= 0:
+        nothing = np.zeros(left.shape[1])
+        return Share(nothing, nothing, nothing)
+    kept = left.mean(axis=0) / base
+    worlds = len(left)
+    residual = left - kept * left[:, :1]
+    error = residual.std(axis=0, ddof=1) / (base * np.sqrt(worlds))
+    cut = 1.0 - kept
+    return Share(cut, np.clip(cut - WIDE * error, 0.0, 1.0), np.clip(cut + WIDE * error, 0.0, 1.0))
+
+
+def paired_difference(one: np.ndarray, other: np.ndarray) -> tuple[float, float]:
+    """Mean of ``one − other`` over the same worlds, and the half-width of its interval of 95 %."""
+    difference = one.astype(np.float64) - other
+    half = WIDE * difference.std(ddof=1) / np.sqrt(len(difference))
+    return float(difference.mean()), float(half)
