@@ -41,19 +41,14 @@ def presence(state, regained):
 
 
 def exposure_of(identity, states, arcs, announcers, regained):
-    """The share of its former hearers that hear somebody who announces, and is there."""
+    """The shares of its former hearers that hear each announcer there is, at most 1 together."""
     hearers = [head for tail, head in arcs if tail == identity]
-    if not hearers:
-        return 0.0
     total = 0.0
-    for hearer in hearers:
-        voices = [
-            presence(states[a], regained) if a in states else 1.0
-            for a in announcers
-            if a != identity and (a, hearer) in arcs
-        ]
-        total += min(1.0, sum(voices))
-    return total / len(hearers)
+    for a in announcers:
+        if a != identity and hearers:
+            share = sum((a, hearer) in arcs for hearer in hearers) / len(hearers)
+            total += share * (presence(states[a], regained) if a in states else 1.0)
+    return min(1.0, total)
 
 
 def history(arcs, plan, announcers, keys, terms, pressure, steps, step, questions):

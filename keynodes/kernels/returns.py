@@ -55,17 +55,16 @@ class Pressure(NamedTuple):
     """When it all ends."""
 
 
-class Audience(NamedTuple):
-    """Who hears whom, and who announces."""
+class Announcing(NamedTuple):
+    """Who tells where returned accounts are, and whom that reaches."""
 
-    indptr: np.ndarray
-    heads: np.ndarray
     announcers: np.ndarray
-    """int32: accounts that tell where a returned one is."""
-    place: np.ndarray
-    """int32 (n,): the position in the plan, −1 for others."""
-    heard: np.ndarray
-    """float64 (n,): how many announcers outside the plan each account hears."""
+    """int64 (a,): announcers that are in the plan themselves, by their position there."""
+    overlaps: np.ndarray
+    """float64 (p, a): the share of each planned identity's hearers that hear each of them; 0 for
+    itself."""
+    outside: np.ndarray
+    """float64 (p,): the sum of such shares over announcers outside the plan."""
 
 
 class Identities(NamedTuple):
@@ -108,14 +107,39 @@ def time_until_return(first_key, second_key, identity, cycle, terms):
 
 
 @kernel
-def announced(indptr, heads, announcers, place):
-    """How many announcers outside the plan each account hears: float64 (n,)."""
-    heard = np.zeros(len(indptr) - 1)
+def overlaps(indptr, heads, plan, announcers):
+    """The share of each planned identity's hearers that hear each announcer: float64 (p, a)."""
+    shares = np.zeros((len(plan), len(announcers)))
+    hears = np.zeros(len(indptr) - 1, np.bool_)
+    for i in range(len(announcers)):
+        a = announcers[i]
+        hears[heads[indptr[a] : indptr[a + 1]]] = True
+        for p in range(len(plan)):
+            u = plan[p]
+            if u != a and indptr[u + 1] > indptr[u]:
+                both = 0
+                for arc in range(indptr[u], indptr[u + 1]):
+                    both += hears[heads[arc]]
+                shares[p, i] = both / (indptr[u + 1] - indptr[u])
+        hears[heads[indptr[a] : indptr[a + 1]]] = False
+    return shares
+
+
+@kernel
+def overlaps_outside(indptr, heads, plan, announcers):
+    """The sum of these shares over announcers none of whom is planned: float64 (p,)."""
+    heard = np.zeros(len(indptr) - 1, np.int64)
     for a in announcers:
-        if place[a] < 0:
-            for arc in range(indptr[a], indptr[a + 1]):
-                heard[heads[arc]] += 1.0
-    return heard
+        for arc in range(indptr[a], indptr[a + 1]):
+            heard[heads[arc]] += 1
+    sums = np.zeros(len(plan))
+    for p in range(len(plan)):
+        u = plan[p]
+        total = 0
+        for arc in range(indptr[u], indptr[u + 1]):
+            total += heard[heads[arc]]
+        sums[p] = total / max(indptr[u + 1] - indptr[u], 1)
+    return sums
 
 
 @kernel
@@ -129,34 +153,24 @@ def held(who, p, regained):
 
 
 @kernel
-def exposures(audience, who, regained):
+def exposures(announcing, who, regained):
     """How much of the former audience of each identity hears a living announcer: float64 (p,).
 
-    The mean over former hearers of the announcers that each hears, at most one. An announcer
-    counts by the share of its audience that it has, and not for itself. 0 for who has its first
-    account: it has nothing to win back.
+    The shares that hear each of them, added up, at most 1: exact where no hearer hears two. An
+    announcer counts by the share of its audience that it has. 0 for who has its first account: it
+    has nothing to win back.
     """
-    indptr, heads = audience.indptr, audience.heads
+    voices = np.zeros(len(announcing.announcers))
+    for i in range(len(voices)):
+        voices[i] = held(who, announcing.announcers[i], regained)
     result = np.zeros(len(who.plan))
-    sums = audience.heard.copy()
-    announces = np.zeros(len(who.plan), np.bool_)
-    for a in audience.announcers:
-        p = audience.place[a]
-        if p >= 0:
-            announces[p] = True
-            share = held(who, p, regained)
-            if share > 0.0:
-                for arc in range(indptr[a], indptr[a + 1]):
-                    sums[heads[arc]] += share
     for p in range(len(who.plan)):
-        u = who.plan[p]
-        degree = indptr[u + 1] - indptr[u]
-        if degree > 0 and not (who.active[p] and who.cycles[p] == 0):
-            own = held(who, p, regained) if announces[p] else 0.0
-            total = 0.0
-            for arc in range(indptr[u], indptr[u + 1]):
-                total += min(1.0, max(0.0, sums[heads[arc]] - own))
-            result[p] = total / degree
+        if who.active[p] and who.cycles[p] == 0:
+            continue
+        total = announcing.outside[p]
+        for i in range(len(voices)):
+            total += announcing.overlaps[p, i] * voices[i]
+        result[p] = min(1.0, total)
     return result
 
 
@@ -173,7 +187,7 @@ def close(p, now, who, terms, first_key, second_key):
 
 
 @kernel
-def history(audience, plan, keys, terms, pressure, steps, step):
+def history(announcing, plan, keys, terms, pressure, steps, step):
     """One history of the planned identities, and how it looks at one instant of every step.
 
     The instant is drawn within the step, so that sums over steps estimate areas without bias: a
@@ -181,7 +195,7 @@ def history(audience, plan, keys, terms, pressure, steps, step):
 
     Parameters
     ----------
-    audience : Audience
+    announcing : Announcing
     plan : int32 (p,)
         Identities in the order of removal.
     keys : uint64 (2,) or longer
@@ -221,7 +235,7 @@ def history(audience, plan, keys, terms, pressure, steps, step):
         begin, end = j * step, (j + 1) * step
         instant = begin + step * (answer(first, second, INSTANT, j) + HALF)
         if terms.speed_up > 0.0:
-            exposed = exposures(audience, who, terms.regained)
+            exposed = exposures(announcing, who, terms.regained)
         now, seen = begin, False
         while True:
             due = rounds * pressure.interval if rounds > 0 else 0.0

@@ -52,6 +52,9 @@ class AreaRanking:
     points: int
     notices: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<AreaRanking: {len(self.plans):,} plans, {self.points:,} points of a box>"
+
     @property
     def best(self) -> str:
         """The plan that leaves least."""

@@ -88,6 +88,12 @@ class Returns:
     rng: int
     notices: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return (
+            f"<Returns: {len(self.plan):,} accounts, {self.policy}, {self.area_share:.1%} left "
+            f"over {self.horizon:g} days>"
+        )
+
     @property
     def horizon(self) -> float:
         """Days that were simulated."""

@@ -20,7 +20,7 @@ HISTORIES = 0x52
 """The stream of keys of histories: no stream of worlds has this number."""
 
 HELD = 20_000_000
-"""States of identities (histories × steps × plan) that are held at a time: 240 MB."""
+"""States of identities (histories × steps × plan) that are held at a time: 120 MB, and as much for what changed."""
 
 WORK = 150_000_000
 """Arcs that one compiled call may look at: some tenths of a second, in which Ctrl-C must wait."""
@@ -36,18 +36,12 @@ def followed(asked: Setting, plan: Sequence[str], progress: Progress | None = No
     """Simulate one plan."""
     notices = list(asked.notices)
     order = planned(asked, plan, notices)
-    scene, passing = asked.scenario, asked.scenario.transmission
+    scene = asked.scenario
     graph, histories, steps = scene.graph, asked.replicates, asked.steps
     place = np.full(graph.n, -1, np.int32)
     place[order] = np.arange(len(order))
     terms = _by_cycle(asked)
-    audience = returns.Audience(
-        passing.indptr,
-        passing.heads,
-        asked.announcers,
-        place,
-        returns.announced(passing.indptr, passing.heads, asked.announcers, place),
-    )
+    announcing = _announcing(asked, order, place)
     history_keys = world_keys(scene.rng, HISTORIES, histories)
     keys = world_keys(scene.rng, REPORTING, asked.worlds)
     starts, sources = _sources(scene, keys)
@@ -64,7 +58,7 @@ def followed(asked: Setting, plan: Sequence[str], progress: Progress | None = No
         drawn = list(
             in_order(
                 lambda key: returns.history(
-                    audience, order, key, terms, asked.pressure, steps, asked.step
+                    announcing, order, key, terms, asked.pressure, steps, asked.step
                 ),
                 list(history_keys[chunk]),
             )
@@ -186,6 +180,19 @@ def _part_of(progress: Progress | None, number: int, parts: int) -> Progress | N
     if progress is None or parts == 1:
         return progress
     return lambda done, total: progress(number * total + done, parts * total)
+
+
+def _announcing(asked: Setting, order: np.ndarray, place: np.ndarray) -> returns.Announcing:
+    """Whom announcers reach of the audiences of the plan."""
+    passing = asked.scenario.transmission
+    arcs = (passing.indptr, passing.heads, order)
+    inside = asked.announcers[place[asked.announcers] >= 0]
+    shares = list(in_order(lambda a: returns.overlaps(*arcs, a), list(inside.reshape(-1, 1))))
+    return returns.Announcing(
+        place[inside].astype(np.int64),
+        np.hstack([np.zeros((len(order), 0)), *shares]),
+        returns.overlaps_outside(*arcs, asked.announcers[place[asked.announcers] < 0]),
+    )
 
 
 def _by_cycle(asked: Setting) -> returns.Terms:

@@ -68,7 +68,8 @@ PARAMETERS: dict[str, Parameter] = {
         ),
         Parameter(
             "speed_up",
-            "how much faster the audience is won back where all of it hears an announcer",
+            "how much faster the audience is won back where all of it hears an announcer, as a "
+            "multiple added to 1",
             0.0,
             5.0,
             1.0,
@@ -95,8 +96,8 @@ class Preset:
         The account after removal number c can win back ``regained · decay ** (c − 1)`` of the
         audience of the first.
     speed_up : float
-        It wins it back ``1 + speed_up · exposure`` times as fast, where exposure is the share of
-        its former audience that hears an announcer.
+        It wins it back ``1 + speed_up · exposure`` times as fast, where exposure adds up the
+        shares of its former audience that hear each announcer there is, to at most 1.
     pressure : str
         What was done there to the accounts, as reported.
     source : str

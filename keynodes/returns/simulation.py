@@ -71,8 +71,8 @@ def simulate_return(
     regained, decay : float, optional
         After removal c an account can win back ``regained · decay ** (c − 1)`` of the audience.
     speed_up : float, optional
-        It does so ``1 + speed_up · exposure`` times as fast; exposure is the share of the former
-        audience that hears an announcer which is there.
+        It does so ``1 + speed_up · exposure`` times as fast; exposure adds up the
+        shares of the former audience that hear each announcer there is, to at most 1.
     announcers : iterable of str, optional
         Who announces; the hundredth of all accounts with most hearers when not given.
     policy : str, default "once"
@@ -119,8 +119,8 @@ def simulate_return(
     Reach is counted at one instant of each step, drawn anew in each history. Each world is kept as
     the arcs that are live in some state of the plan; a step costs a look at the planned accounts
     in it, and a search only where something changed. O(worlds · (arcs looked at + histories ·
-    steps · live arcs)) time at most; O(n + m) memory and up to 240 MB of histories. Same bits on
-    any number of threads.
+    steps · live arcs)) time at most. O(n + m + planned accounts · planned announcers) memory, and
+    up to some hundred MB of histories. Same bits on any number of threads.
 
     The numbers are expected accounts reached under a model, from the seeds given. They are no
     prediction, and they end at this platform's edge: who moves elsewhere is not followed.
