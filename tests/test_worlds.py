@@ -5,6 +5,7 @@ what the kernels say of the one is compared with what deletion says of the other
 """
 
 import math
+from dataclasses import replace
 from typing import NamedTuple
 
 import naive_worlds as twins
@@ -140,6 +141,19 @@ def test_a_world_of_linear_threshold_is_a_forest(case):
         heads = [v for _, v in live]
         assert len(heads) == len(set(heads))
         assert len(live) == len(nodes) - len(sources)
+
+
+@pytest.mark.parametrize("limits", [{}, {"within": 2.0, "delay": 1.0}])
+def test_a_source_that_is_given_twice_speaks_once(limits):
+    asked = scenario(random_graph(30, 120, seed=2), ["user000004", "user000009"], **limits)
+    keys = world_keys(0, JUDGING, 3)
+    once = sampled(asked, keys)[0]
+    twice = sampled(replace(asked, seeds=np.array([9, 4, 9, 4], np.int32)), keys)[0]
+    assert twice.sources.tolist() == [2, 2, 2]
+    for i in range(3):
+        nodes, sources, live = twins.unpacked(twice, i)
+        expected, speaking, arcs = twins.unpacked(once, i)
+        assert (sorted(nodes), sources, live) == (sorted(expected), speaking, arcs)
 
 
 def test_a_pack_may_outgrow_the_room_it_was_given():
