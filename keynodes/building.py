@@ -102,7 +102,8 @@ def build_graph(
         attributes=interactions.attributes,
     )
     if probabilities is not None:
-        graph = replace(graph, out=graph.out._replace(weights=probabilities))
+        out = graph.out._replace(weights=probabilities)
+        graph = replace(graph, out=out, weights_are_probabilities=True)
     if until is not None:
         return graph
     pairs = int(np.count_nonzero(graph.mutual)) // 2

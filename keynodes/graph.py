@@ -71,6 +71,8 @@ class InteractionGraph:
         ``range(relation_indptr[i], relation_indptr[i + 1])``.
     weights_are_counts : bool
         Whether weights count interactions (so that a share of them can go missing).
+    weights_are_probabilities : bool
+        Whether `build_graph` combined the weights of repeats to 1 − ∏(1 − p).
     time_unit : {"timestamp", "number", None}
         As in `ReadingReport`.
     repeats_merged : int or None
@@ -92,6 +94,7 @@ class InteractionGraph:
     relation_counts: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     relation_mutual: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     weights_are_counts: bool = True
+    weights_are_probabilities: bool = False
     time_unit: str | None = None
     repeats_merged: int | None = None
     attributes: "pandas.DataFrame | None" = None

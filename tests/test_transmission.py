@@ -560,11 +560,23 @@ def test_an_arc_above_one_is_named():
     assert str(caught.value).isprintable()
 
 
-def test_weights_that_were_added_up_are_said():
-    graph = built([("a", "b", 0.25), ("a", "b", 0.5), ("b", "c", 0.5)], WEIGHTED)
-    found = transmission(graph, "given")
-    assert found.probabilities.tolist() == [0.75, 0.5]
-    assert "1 arcs stand for several records" in found.notices[0]
+def test_weights_that_were_added_up_are_refused_and_combined_ones_are_not():
+    rows = [("a", "b", 0.25), ("a", "b", 0.5), ("b", "c", 0.5)]
+    graph = built(rows, WEIGHTED)
+    assert not graph.weights_are_probabilities
+    with pytest.raises(UsageError, match=r"those of 1 arc were added up .* build_graph"):
+        transmission(graph, "given")
+    combined = built(rows, WEIGHTED, combine="probabilities")
+    for graph in (combined, combined.with_min_weight(0.1), combined.subgraph(["a", "b"])):
+        assert graph.weights_are_probabilities
+        found = transmission(graph, "given")
+        assert found.probabilities[0] == 0.625
+        assert found.notices == ()
+
+
+def test_weights_without_repeats_need_not_be_combined():
+    graph = built([("a", "b", 0.25), ("b", "c", 0.5)], WEIGHTED)
+    assert transmission(graph, "given").probabilities.tolist() == [0.25, 0.5]
 
 
 def test_all_certain_is_said():

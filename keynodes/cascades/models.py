@@ -216,7 +216,8 @@ def given(arcs: Arcs) -> np.ndarray:
     Raises
     ------
     UsageError
-        When a weight is above 1, with the arc; or when weights are counts of repeats.
+        When a weight is above 1, with the arc; or when weights are counts of repeats, or repeats
+        were added up.
 
     Notes
     -----
@@ -256,10 +257,10 @@ def given(arcs: Arcs) -> np.ndarray:
         )
     if graph.weights_are_counts and len(arcs.weights):
         arcs.notices.append("every arc has the weight 1: the model given makes all of them certain")
-    elif repeats := int((graph.counts > 1).sum()):
-        arcs.notices.append(
-            f"{repeats:,} arcs stand for several records, and the model given takes their weights "
-            f"as combined: {how}"
+    elif not graph.weights_are_probabilities and (repeats := int((graph.counts > 1).sum())):
+        raise UsageError(
+            f"the model given takes weights as probabilities, and here those of {repeats:,} "
+            f"arc{'s' * (repeats > 1)} were added up over several records: {how}; or choose another model"
         )
     return arcs.weights
 
