@@ -16,6 +16,8 @@ from keynodes.kernels.compiling import kernel
 REMOVED = -1
 RANGE = 4294967296.0
 HALF = 0.5 / RANGE
+HEARERS = 1000
+"""Of so many hearers the overlap of two audiences is seen to 3 % (95 %), whatever their size."""
 CYCLE = np.uint64(0x9E3779B1)
 """Odd, so that no two cycles of an identity share their coins."""
 WHETHER, RADIUS, ANGLE, INSTANT = (
@@ -108,7 +110,10 @@ def time_until_return(first_key, second_key, identity, cycle, terms):
 
 @kernel
 def overlaps(indptr, heads, plan, announcers):
-    """The share of each planned identity's hearers that hear each announcer: float64 (p, a)."""
+    """The share of each planned identity's hearers that hear each announcer: float64 (p, a).
+
+    Of `HEARERS` of them, evenly spaced in its row, where it has more.
+    """
     shares = np.zeros((len(plan), len(announcers)))
     hears = np.zeros(len(indptr) - 1, np.bool_)
     for i in range(len(announcers)):
@@ -117,10 +122,12 @@ def overlaps(indptr, heads, plan, announcers):
         for p in range(len(plan)):
             u = plan[p]
             if u != a and indptr[u + 1] > indptr[u]:
+                degree = indptr[u + 1] - indptr[u]
+                looked = min(degree, HEARERS)
                 both = 0
-                for arc in range(indptr[u], indptr[u + 1]):
-                    both += hears[heads[arc]]
-                shares[p, i] = both / (indptr[u + 1] - indptr[u])
+                for j in range(looked):
+                    both += hears[heads[indptr[u] + j * degree // looked]]
+                shares[p, i] = both / looked
         hears[heads[indptr[a] : indptr[a + 1]]] = False
     return shares
 

@@ -20,7 +20,8 @@ HISTORIES = 0x52
 """The stream of keys of histories: no stream of worlds has this number."""
 
 HELD = 20_000_000
-"""States of identities (histories × steps × plan) that are held at a time: 120 MB, and as much for what changed."""
+"""States of identities (histories × steps × plan) that are held at a time: 120 MB, and up to as
+much for what changed."""
 
 WORK = 150_000_000
 """Arcs that one compiled call may look at: some tenths of a second, in which Ctrl-C must wait."""
