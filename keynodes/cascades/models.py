@@ -260,7 +260,8 @@ def given(arcs: Arcs) -> np.ndarray:
     elif not graph.weights_are_probabilities and (repeats := int((graph.counts > 1).sum())):
         raise UsageError(
             f"the model given takes weights as probabilities, and here those of {repeats:,} "
-            f"arc{'s' * (repeats > 1)} were added up over several records: {how}; or choose another model"
+            f"arc{'s' * (repeats > 1)} were added up over several records: {how}; or choose "
+            "another model"
         )
     return arcs.weights
 

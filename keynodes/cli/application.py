@@ -8,6 +8,7 @@ import typer
 from keynodes import __version__
 from keynodes.cli import (
     communities,
+    compare,
     curve,
     explain,
     hubs,
@@ -15,6 +16,7 @@ from keynodes.cli import (
     keyplayers,
     measures,
     rank,
+    reach,
     synth,
     takedown,
 )
@@ -50,8 +52,10 @@ for module in (
     rank,
     communities,
     hubs,
+    reach,
     takedown,
     curve,
+    compare,
     keyplayers,
     explain,
     info,

@@ -1,11 +1,14 @@
 """`keynodes curve`: what anybody's order of removal would leave, step by step."""
 
-from typing import Annotated
+from dataclasses import asdict
+from typing import Annotated, Any
 
 import typer
 
 from keynodes.cli.options import Output, shares_options
 from keynodes.cli.reading import Reading
+from keynodes.cli.returning import Returning
+from keynodes.cli.spreading import Cut, Seed, Seeds, Spreading, against_reach, check_cut
 from keynodes.cli.takedown import Costs, Objective
 
 
@@ -28,23 +31,37 @@ def command(
         bool,
         typer.Option("--allow-unknown", help="Pass over accounts that the graph lacks."),
     ] = False,
+    seeds: Seeds = None,
+    cut: Cut = "accounts",
+    spreading: Spreading,
+    returning: Returning,
+    seed: Seed = 0,
 ) -> None:
     """Score an order of removal, whoever made it: what is left after each step.
 
     A place in a plan is a reason to look at an account, never a reason by itself to remove it.
     """
+    from keynodes.blocking import score_reach_plan
     from keynodes.cli.delivery import deliver
+    from keynodes.cli.returning import followed
     from keynodes.cli.talking import talk
     from keynodes.dismantling import score_plan
-    from keynodes.lists import match, read_costs, read_plan
-    from keynodes.objectives import objective_named
+    from keynodes.lists import match, read_accounts, read_costs, read_plan
 
     form = output.chosen_format()
-    objective_named(objective)
+    reach = against_reach(objective)
+    if reach:
+        spreading.check()
+        check_cut(cut)
+        returning.check()
+    safe = reading.spreadsheet_safe
+    speakers = None if seeds is None else read_accounts(seeds, spreadsheet_safe=safe)
+    coming_back = returning.asked(safe)
     accounts = read_plan(plan, spreadsheet_safe=reading.spreadsheet_safe)
     prices = None if costs is None else read_costs(costs, spreadsheet_safe=reading.spreadsheet_safe)
     with talk(output.quiet) as progress:
-        interactions, graph, notices = reading.read(progress, output.quiet)
+        combine = spreading.combine if reach else "sum"
+        interactions, graph, notices = reading.read(progress, output.quiet, combine)
         found = match(graph, accounts, "planned account")
         if not allow_unknown:
             found.require("--allow-unknown")
@@ -52,8 +69,21 @@ def command(
             notices.append(f"{found.sentence}; passed over")
             unknown = set(found.unknown)
             accounts = [account for account in accounts if account not in unknown]
-        scored = score_plan(graph, accounts, objective=objective, costs=prices)
-        frame = scored.to_frame()
+        if reach:
+            terms, said = spreading.terms(interactions, speakers)
+            notices += said
+            how: dict[str, Any] = {"seeds": speakers, "worlds": spreading.worlds, "rng": seed}
+            judged = score_reach_plan(
+                graph, accounts, **how, **terms, costs=prices, cut=cut, progress=progress
+            )
+            frame, about = judged.to_frame(), [*judged.notices, *judged.summary()]
+            if returning.preset is not None:
+                moving = progress.on("following returns")
+                after, later = followed(graph, accounts, coming_back, terms, moving, **how)
+                frame, about = after.to_frame(), [*about, *later]
+        else:
+            scored = score_plan(graph, accounts, objective=objective, costs=prices)
+            frame, about = scored.to_frame(), [*scored.notices, *scored.summary()]
     deliver(
         frame,
         reading,
@@ -65,8 +95,13 @@ def command(
             "objective": objective,
             "costs": costs,
             "allow_unknown": allow_unknown,
+            **(
+                {"seeds": seeds, "cut": cut, "seed": seed} | asdict(spreading) | asdict(returning)
+                if reach
+                else {}
+            ),
         },
         interactions=interactions,
         graph=graph,
-        notices=[*notices, *scored.notices, *scored.summary()],
+        notices=[*notices, *about],
     )

@@ -18,7 +18,7 @@ import typer
 from keynodes.cli.guarding import guarded
 from keynodes.cli.reading import Reading
 
-LISTS = ("seeds", "protect", "must", "costs", "plan")
+LISTS = ("seeds", "protect", "must", "costs", "plan", "announcers")
 """Options of commands that name a file to read, beside those of `Reading`."""
 
 NEEDS = {
@@ -37,6 +37,10 @@ EXCLUDES: dict[str, tuple[str, ...] | None] = {
     "gatekeepers": ("summary", "all_scores"),
     "summary": (),
     "strategies": None,
+    "models": None,
+    "presets": None,
+    "preset": ("impact", "hops", "within", "delay", "cut"),
+    "vitality": ("plan", "allow_unknown"),
     "target_share": ("budget",),
     "seconds": ("iterations",),
 }
@@ -45,7 +49,10 @@ EXCLUDES: dict[str, tuple[str, ...] | None] = {
 
 def listed(options: Mapping[str, Any]) -> list[str]:
     """Return the files that options name to be read, beside those of `Reading`."""
-    files = [path for name in LISTS if (path := options.get(name))]
+    files: list[str] = []
+    for name in LISTS:
+        named = options.get(name) or []
+        files += [named] if isinstance(named, str) else named
     communities = options.get("communities")
     # Else it is the name of a method.
     if communities is not None and os.path.lexists(communities):
@@ -155,6 +162,7 @@ def shares_options(command: Callable[..., None]) -> Callable[..., None]:
         def run() -> None:
             _check_needs(context, flat)
             _check_excludes(context, flat)
+            _check_reach(context, flat)
             _check_files(given, listed(flat))
             command(**given)
 
@@ -194,6 +202,54 @@ def _check_excludes(context: typer.Context, given: Mapping[str, Any]) -> None:
             if other != name and other not in heard and given_by_user(context, other):
                 option, beside = (_spelled(context, part) for part in (other, name))
                 raise UsageError(f"{option} says nothing beside {beside}")
+
+
+OF_REACH = {
+    **dict.fromkeys(
+        ("model", "model_relations", "decay", "hops", "within", "delay", "worlds", "fresh_worlds",
+         "cut", "seeds_removable", "max_memory", "together_file", "protected_file", "preset")
+    ),
+    **dict.fromkeys(
+        ("horizon", "policy", "policy_until", "return_probability", "return_delay", "regained",
+         "regained_decay", "speed_up", "announcers", "histories", "box"),
+        "preset",
+    ),
+    "delay": "within",
+    "cut": "vitality",
+    "seeds_removable": "seeds",
+    "protected_file": "protect",
+}  # fmt: skip
+"""Options that say something where reach is counted only, and what they say nothing without."""
+
+OF_FRAGMENTATION = (
+    "target_share", "minimise", "iterations", "seconds", "intervals", "missing", "missing_what",
+)  # fmt: skip
+"""Options of plans that say nothing to the objective reach."""
+
+
+def _check_reach(context: typer.Context, given: Mapping[str, Any]) -> None:
+    """Refuse an option that says nothing to the objective, or without another one."""
+    from keynodes.errors import UsageError
+
+    of_reach = [name for name in OF_REACH if name in given and given_by_user(context, name)]
+    if "objective" in given:
+        from keynodes.cli.spreading import REACH, against_reach
+
+        strange = of_reach
+        if against_reach(given["objective"]):
+            strange = [name for name in OF_FRAGMENTATION if given_by_user(context, name)]
+        elif "strategy" not in given:
+            # Measures among the strategies may use seeds and chance; a plan that is given may not.
+            strange += [name for name in ("seeds", "seed") if given_by_user(context, name)]
+        for name in strange:
+            option = _spelled(context, name)
+            to = REACH if name in OF_FRAGMENTATION else given["objective"]
+            raise UsageError(f"{option} says nothing to the objective {to}")
+    for name in of_reach:
+        needed = OF_REACH[name]
+        if needed in given and not given[needed]:
+            option, other = (_spelled(context, part) for part in (name, needed))
+            raise UsageError(f"{option} says nothing without {other}")
 
 
 def _spelled(context: typer.Context, name: str) -> str:

@@ -129,14 +129,16 @@ class Reading:
             spreadsheet_safe=self.spreadsheet_safe,
         )
 
-    def graph(self, interactions: "Interactions") -> tuple["InteractionGraph", list[str]]:
+    def graph(
+        self, interactions: "Interactions", combine: str = "sum"
+    ) -> tuple["InteractionGraph", list[str]]:
         """Build the graph of the records, without the arcs below ``--min-weight``.
 
         With it comes what the numbers rest on, in sentences.
         """
         from keynodes.building import build_graph
 
-        graph = build_graph(interactions)
+        graph = build_graph(interactions, combine=combine)
         about = [_about(interactions.report, graph), *interactions.report.refused[1:]]
         if first := interactions.first_in_words():
             about.insert(0, first)
@@ -150,7 +152,7 @@ class Reading:
         return graph, about
 
     def read(
-        self, progress: "Talk", quiet: bool
+        self, progress: "Talk", quiet: bool, combine: str = "sum"
     ) -> tuple["Interactions", "InteractionGraph", list[str]]:
         """Read and build, showing how far it is and saying how the files were understood."""
         from keynodes.cli.talking import say
@@ -159,7 +161,7 @@ class Reading:
             interactions = self.interactions()
         say(interactions.report.notices, quiet)
         with progress.about("building the graph"):
-            graph, about = self.graph(interactions)
+            graph, about = self.graph(interactions, combine)
         return interactions, graph, about
 
 

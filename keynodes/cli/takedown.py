@@ -5,21 +5,26 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from keynodes.cli.blocking import Blocking
 from keynodes.cli.options import Output, shares_options
 from keynodes.cli.reading import FILES, Reading, column
+from keynodes.cli.returning import Returning
+from keynodes.cli.spreading import Spreading, against_reach
 
 if TYPE_CHECKING:
     import pandas
 
+    from keynodes.blocking import ReachTakedown
+    from keynodes.cli.talking import Talk
     from keynodes.dismantling import Takedown
     from keynodes.graph import InteractionGraph
 
 Objective = Annotated[
     str,
     typer.Option(
-        metavar="largest-component|pairs|core",
+        metavar="largest-component|pairs|core|reach",
         help="What is to be small: the accounts that hang together (either way), the pairs that "
-        "do, or the accounts that can all reach each other.",
+        "do, the accounts that can all reach each other, or those that hear what --seeds say.",
     ),
 ]
 """What a plan is judged by."""
@@ -51,7 +56,25 @@ class TakedownOutput(Output):
         typer.Option(
             "--best-plan",
             metavar="FILE",
-            help="Write the best plan to FILE, beside a comparison or --impact.",
+            help="Write the best plan to FILE, beside a comparison, --impact or --return.",
+            rich_help_panel="Output",
+        ),
+    ] = None
+    together_file: Annotated[
+        str | None,
+        typer.Option(
+            "--together",
+            metavar="FILE",
+            help="Write the groups of accounts that work only together to FILE.",
+            rich_help_panel="Output",
+        ),
+    ] = None
+    protected_file: Annotated[
+        str | None,
+        typer.Option(
+            "--protected-reach",
+            metavar="FILE",
+            help="Write how much reach runs through each protected account to FILE.",
             rich_help_panel="Output",
         ),
     ] = None
@@ -60,13 +83,19 @@ class TakedownOutput(Output):
         """Return the format of the table; all places are checked before any work is done."""
         from keynodes.interop.tables import format_for
 
-        if self.plan_file is not None:
-            format_for(self.plan_file, None)
+        for path in self.extra():
+            format_for(path, None)
         return super().chosen_format()
+
+    def extra(self) -> list[str]:
+        """Return the files beside the table itself."""
+        extra = (self.plan_file, self.together_file, self.protected_file)
+        return [path for path in extra if path is not None]
 
     def written(self) -> list[str]:
         """Return the files that the command will write."""
-        return [*super().written(), *Output(output=self.plan_file).written()]
+        beside = [Output(output=path).written() for path in self.extra()]
+        return [*super().written(), *(path for paths in beside for path in paths)]
 
 
 @dataclass(frozen=True)
@@ -78,7 +107,8 @@ class Planning:
         list[str] | None,
         typer.Option(
             metavar="NAME[:k=v]",
-            help="How accounts are chosen: search unless said; see --strategies. A measure is a "
+            help="How accounts are chosen: search unless said, portfolio against reach; see "
+            "--strategies. A measure is a "
             "strategy too, and adaptive:MEASURE measures again after each removal. Several are "
             "compared.",
         ),
@@ -133,7 +163,11 @@ class Planning:
     costs: Costs = None
     seeds: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="Known key accounts, for measures that use them."),
+        typer.Option(
+            metavar="FILE",
+            help="Known key accounts, for measures that use them; with the objective reach those "
+            "that speak: without them everybody does, in proportion to posts.",
+        ),
     ] = None
     intervals: Annotated[
         int,
@@ -171,8 +205,9 @@ class Planning:
         from keynodes.dismantling.running import asked_for
         from keynodes.dismantling.terms import check_arguments
         from keynodes.objectives import objective_named
+        from keynodes.takedowns import check_strategies
 
-        objective_named(self.objective)
+        check_strategies(self.strategy, objective_named(self.objective).name)
         check_arguments(
             [asked_for(text) for text in self.strategy or ["search"]],
             costs=self.costs is not None,
@@ -213,6 +248,9 @@ def command(
     output: TakedownOutput,
     *,
     planning: Planning,
+    spreading: Spreading,
+    blocking: Blocking,
+    returning: Returning,
     impact: Annotated[
         bool,
         typer.Option(
@@ -238,40 +276,97 @@ def command(
             rich_help_panel="Tables",
         ),
     ] = False,
+    models: Annotated[
+        bool,
+        typer.Option(
+            "--models",
+            help="The models of how content is passed on, for the objective reach.",
+            rich_help_panel="Tables",
+        ),
+    ] = False,
+    presets: Annotated[
+        bool,
+        typer.Option(
+            "--presets",
+            help="The assumptions on accounts that come back, with their sources, for --return.",
+            rich_help_panel="Tables",
+        ),
+    ] = False,
 ) -> None:
     """Find the accounts that, removed together and in this order, break the network most.
 
+    With --objective reach: whose removal cuts most of what is heard from --seeds.
+
     A place in a plan is a reason to look at an account, never a reason by itself to remove it.
     """
+    from keynodes.cli.blocking import write_models, write_presets, write_strategies
     from keynodes.cli.delivery import deliver
     from keynodes.cli.guarding import answered
+    from keynodes.cli.returning import followed, in_order
     from keynodes.cli.talking import talk
-    from keynodes.dismantling import takedown
     from keynodes.errors import UsageError
+    from keynodes.takedowns import takedown
 
     form = output.chosen_format()
-    if strategies:
-        _write_strategies(output, form)
-        return
+    tables = ((strategies, write_strategies), (models, write_models), (presets, write_presets))
+    for wanted, write in tables:
+        if wanted:
+            write(output, form)
+            return
     if not reading.files:
-        raise UsageError("name at least one FILE of records; only --strategies needs none")
+        raise UsageError(
+            "name at least one FILE of records; only --strategies, --models and --presets need none"
+        )
     _check_tables(planning, output, impact, top)
-    planning.check()
+    reach = against_reach(planning.objective)
+    if reach:
+        blocking.check(planning.strategy or [], planning.budget, planning.costs is not None)
+        spreading.check()
+        returning.check()
+        if returning.preset is not None and len(planning.strategy or []) > 1:
+            raise UsageError(
+                "--return is of one plan; name one --strategy, or compare plans with 'keynodes "
+                "compare'"
+            )
+    else:
+        planning.check()
     asked = planning.asked(reading.spreadsheet_safe)
+    coming_back = returning.asked(reading.spreadsheet_safe)
+    combine = spreading.combine if reach else "sum"
     with talk(output.quiet) as progress:
-        interactions, graph, notices = reading.read(progress, output.quiet)
+        interactions, graph, notices = reading.read(progress, output.quiet, combine)
         notices += _without_unknown(graph, asked, planning.allow_unknown)
+        terms: dict[str, Any] = {}
+        if reach:
+            terms, said = spreading.terms(interactions, asked.get("seeds"))
+            notices += said
+            asked |= {**terms, **blocking.asked(), "worlds": spreading.worlds}
         found = takedown(graph, **asked, progress=progress)
         # Whoever stopped a search has its best plan: that is a result, and a second Ctrl-C counts.
         answered()
         frame = found.comparison() if len(planning.strategy or []) > 1 else found.to_frame()
+        later: list[str] = []
+        if returning.preset is not None:
+            plan = found.to_frame()["account"].tolist()
+            after, later = followed(
+                graph,
+                plan,
+                coming_back,
+                terms,
+                progress.on("following returns"),
+                seeds=asked.get("seeds"),
+                protect=asked.get("protect", ()),
+                rng=planning.seed,
+            )
+            frame = after.to_frame()
+            later.insert(0, in_order(plan))
         if impact:
-            frame = _impact(graph, found, top)
+            frame = _impact(graph, found, top, asked, progress)
             notices.append(
                 "each loss is of that account alone: a plan works together, and its accounts may "
                 "cut little one by one"
             )
-    notices += [*found.notices, *found.summary()]
+    notices += [*found.notices, *found.summary(), *later]
     deliver(
         frame,
         reading,
@@ -280,15 +375,33 @@ def command(
         command="takedown",
         options={
             **asdict(planning),
+            **(asdict(spreading) | asdict(blocking) | asdict(returning) if reach else {}),
             "impact": impact,
             "top": top,
             "plan_file": output.plan_file,
+            "together_file": output.together_file,
+            "protected_file": output.protected_file,
         },
         interactions=interactions,
         graph=graph,
         notices=notices,
-        beside={} if output.plan_file is None else {output.plan_file: found.to_frame()},
+        beside=_beside(output, found),
     )
+
+
+def _beside(
+    output: TakedownOutput, found: "Takedown | ReachTakedown"
+) -> "dict[str, pandas.DataFrame]":
+    """Return what goes to files of its own beside the table."""
+    from keynodes.dismantling import Takedown
+
+    tables = {output.plan_file: found.to_frame()}
+    if not isinstance(found, Takedown):
+        assert found.together is not None
+        tables[output.together_file] = found.together.to_frame()
+        if found.protected is not None:
+            tables[output.protected_file] = found.protected
+    return {path: table for path, table in tables.items() if path is not None}
 
 
 def _check_tables(
@@ -324,25 +437,20 @@ def _without_unknown(
     return [found.sentence] if found.unknown else []
 
 
-def _impact(graph: "InteractionGraph", found: "Takedown", top: int | None) -> "pandas.DataFrame":
-    from keynodes.dismantling import impact_table
+def _impact(
+    graph: "InteractionGraph",
+    found: "Takedown | ReachTakedown",
+    top: int | None,
+    asked: dict[str, Any],
+    progress: "Talk",
+) -> "pandas.DataFrame":
+    from keynodes.cli.blocking import impact_of
+    from keynodes.dismantling import Takedown, impact_table
     from keynodes.results import TOP
 
+    top = TOP if top is None else top
+    if not isinstance(found, Takedown):
+        return impact_of(graph, found, top, asked, progress)
     return impact_table(
-        graph,
-        found.order,
-        objective=found.objective,
-        weights=found.weights,
-        top=TOP if top is None else top,
+        graph, found.order, objective=found.objective, weights=found.weights, top=top
     )
-
-
-def _write_strategies(output: Output, form: str) -> None:
-    from keynodes.dismantling import capabilities
-    from keynodes.interop.tables import write_table
-
-    table = capabilities()
-    if form == "table":
-        # A person reads the meaning; costs and references are in the full table.
-        table = table.drop(columns=["cost", "reference"])
-    write_table(table, output.output, form, longest=120)
