@@ -121,7 +121,12 @@ def history(arcs, plan, announcers, keys, terms, pressure, steps, step, question
                     if u in fresh:
                         fresh.remove(u)
                     remove(u)
-    return seen, lives
+    still = [
+        (states[u][0], now - since[u], presence(states[u], terms.regained))
+        for u in plan
+        if states[u][2]
+    ]
+    return seen, lives, still
 
 
 def live_arcs(tail, state, rows, lows, tops, risen, welcome, ties, regained, keys, questions):

@@ -5,7 +5,7 @@ import math
 import naive_returns as twins
 import numpy as np
 import pytest
-from conftest import graphs
+from conftest import graphs, random_graph
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -52,17 +52,29 @@ def situations(draw):
     return graph, plan, announcers, draw(st.integers(0, 50))
 
 
-@settings(max_examples=60)
-@given(situations(), st.sampled_from(sorted(PRESSURES)), st.sampled_from([0.0, 2.0]))
-def test_a_history_is_its_list_of_events(situation, policy, speed_up):
-    graph, plan, announcers, seed = situation
+@pytest.mark.parametrize("policy", PRESSURES)
+@settings(max_examples=15)
+@given(situations(), st.sampled_from([0.0, 2.0]))
+def test_a_history_is_its_list_of_events(policy, situation, speed_up):
+    compare_histories(*situation, policy, speed_up)
+
+
+@pytest.mark.parametrize("policy", PRESSURES)
+@pytest.mark.parametrize("seed", range(3))
+def test_a_longer_plan_too(policy, seed):
+    graph = random_graph(25, 90, seed=seed)
+    plan = np.random.default_rng(seed).permutation(25)[:15].astype(np.int32)
+    compare_histories(graph, plan, np.arange(0, 25, 3, dtype=np.int32), seed, policy, 2.0)
+
+
+def compare_histories(graph, plan, announcers, seed, policy, speed_up):
     keys, terms = world_keys(seed, 9, 1)[0], terms_with(speed_up)
     announcing = announcing_of(graph, plan, announcers)
     cycle, growth, flows, lives = returns.history(
         announcing, plan, keys, terms, PRESSURES[policy], STEPS, STEP
     )
     arcs = set(zip(graph.tails.tolist(), graph.out.indices.tolist(), strict=True))
-    seen, ended = twins.history(
+    seen, ended, living = twins.history(
         arcs, plan.tolist(), announcers.tolist(), keys, terms, PRESSURES[policy], STEPS, STEP, TIMES
     )
     for j, states in enumerate(seen):
@@ -73,9 +85,14 @@ def test_a_history_is_its_list_of_events(situation, policy, speed_up):
                 assert growth[j, p] == pytest.approx(1 - math.exp(-gained), abs=1e-6)
     assert flows[:, 1].sum() == sum(removals > 0 for removals, _, _ in ended)
     assert lives[:, 1].sum() == len(ended)
-    still = lives[:, 0].sum() - lives[:, 1].sum()
-    assert flows[:, 0].sum() == len(ended) - len(plan) + still
-    assert 0 <= still <= len(plan)
+    assert flows[:, 0].sum() == len(ended) + len(living) - len(plan)
+    assert lives[:, 0].sum() == len(ended) + len(living)
+    lived, audience = np.zeros(len(lives)), np.zeros(len(lives))
+    for removals, days, share in ended + living:
+        lived[removals] += days
+        audience[removals] += share
+    assert lives[:, 2] == pytest.approx(lived)
+    assert lives[:, 3] == pytest.approx(audience)
 
 
 def tops_of(probabilities):

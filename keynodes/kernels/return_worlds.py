@@ -13,7 +13,6 @@ import numpy as np
 from keynodes.kernels.coins import coin, mixed
 from keynodes.kernels.compiling import kernel
 from keynodes.kernels.returns import answer
-from keynodes.kernels.worlds import doubled, doubled_long, doubled_real
 
 ORIGINAL, AGAIN, NEW = 1, 2, 4
 """What a kept arc is good for: it is live while its tail has its first account; it is live when a
@@ -69,6 +68,14 @@ class Kept(NamedTuple):
     audience."""
     fresh: np.ndarray
     """float64: the same for new ties, and the share of lost hearers that are replaced."""
+
+
+@kernel
+def doubled(values):
+    """The same array with room for twice as many."""
+    longer = np.empty(2 * len(values), values.dtype)
+    longer[: len(values)] = values
+    return longer
 
 
 @kernel
@@ -156,14 +163,14 @@ def kept_world(paths, ties, place, most, one, two, sources, at):
                     continue  # sources are not counted, and know what they say
                 if arcs == len(targets):
                     targets, kinds = doubled(targets), doubled(kinds)
-                    loyal, fresh = doubled_real(loyal), doubled_real(fresh)
+                    loyal, fresh = doubled(loyal), doubled(fresh)
                 targets[arcs] = at[v]
                 kinds[arcs] = kind
                 loyal[arcs] = returning
                 fresh[arcs] = answer(one, two, FRESH, arc) if kind == NEW else 0.0
                 arcs += 1
         if j == len(ends):
-            ends = doubled_long(ends)
+            ends = doubled(ends)
         ends[j] = arcs
         j += 1
     return (
