@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 import naive_cascades as naive
 import numpy as np
+from hypothesis import strategies as st
 
+from keynodes import InteractionGraph
 from keynodes.kernels.worlds import Worlds
 
 OPEN, REMOVED, MUTED = 0, 1, 2
@@ -21,6 +23,24 @@ class World(NamedTuple):
     sources: frozenset
     live: dict
     """(u, v) → how long it takes, 1 where arcs are not timed."""
+
+
+def random_case(seed, max_accounts=9):
+    """A generator of choices, and a graph with detours, cycles and many ways: seldom a sparse one.
+
+    What is drawn piece by piece tends to have two or three arcs, on which most errors do not show.
+    """
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(2, max_accounts + 1))
+    m = int(rng.integers(1, 4 * n))
+    tails = rng.integers(0, n, m)
+    heads = (tails + rng.integers(1, n, m)) % n
+    names = [f"a{i}" for i in range(n)]
+    return rng, InteractionGraph.from_arcs(names, tails, heads, rng.integers(1, 5, m))
+
+
+choices = st.integers(0, 2**32 - 1)
+"""Seeds of random cases."""
 
 
 # --- worlds -----------------------------------------------------------------------------------

@@ -6,9 +6,8 @@ import time
 import naive_worlds as twins
 import numpy as np
 import pytest
-from conftest import forget_peak_memory, graphs, memory, random_graph
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from conftest import forget_peak_memory, memory, random_graph
+from hypothesis import given
 
 from keynodes import InteractionGraph, build_graph, read_interactions
 from keynodes.cascades.keys import REPORTING, world_keys
@@ -118,15 +117,12 @@ def test_sources_are_drawn_by_posts():
 # --- world by world ---------------------------------------------------------------------------
 
 
-@given(
-    graphs(max_accounts=9),
-    st.sampled_from([{}, {"hops": 2}, {"within": 1.0, "delay": 1.0}]),
-    st.lists(st.integers(0, 8), max_size=3, unique=True),
-    st.sampled_from([HALF, "linear-threshold", "counts:beta=0.4"]),
-)
-def test_every_world_is_reach_by_its_definition_and_no_removal_adds_any(graph, limits, some, model):
-    assume(graph.m)
-    gone = [v for v in some if v < graph.n]
+@given(twins.choices)
+def test_every_world_is_reach_by_its_definition_and_no_removal_adds_any(seed):
+    rng, graph = twins.random_case(seed)
+    limits = [{}, {"hops": 2}, {"within": 1.0, "delay": 1.0}][rng.integers(3)]
+    model = ["constant:probability=0.5", "linear-threshold", "counts:beta=0.4"][rng.integers(3)]
+    gone = rng.choice(graph.n, min(3, graph.n), replace=False).tolist()
     seeds = graph.accounts[[0, graph.n - 1]].tolist()
     arguments = {"model": model, "worlds": 12, "rng": 5, "accounts": np.arange(graph.n) + 1}
     asked = scenario(graph, seeds, model=model, rng=5, **limits)

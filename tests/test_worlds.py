@@ -11,10 +11,10 @@ from typing import NamedTuple
 import naive_worlds as twins
 import numpy as np
 import pytest
-from conftest import graphs, random_graph
-from hypothesis import assume, given, settings
+from conftest import random_graph
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from naive_worlds import MUTED, REMOVED
+from naive_worlds import REMOVED
 
 from keynodes import InteractionGraph
 from keynodes.cascades.keys import CHOOSING, FITTING, JUDGING, REPORTING, world_keys
@@ -76,22 +76,19 @@ class Case(NamedTuple):
 
 @st.composite
 def cases(draw, limits=LIMITS, models=MODELS, all_open=False):
-    graph = draw(graphs(max_accounts=9))
-    assume(graph.m)
+    rng, graph = twins.random_case(draw(twins.choices))
     n = graph.n
-    seeds = draw(st.lists(st.integers(0, n - 1), max_size=3, unique=True))
-    values = draw(st.lists(st.integers(0, 5), min_size=n, max_size=n))
-    assume(any(values))
+    seeds = rng.choice(n, int(rng.integers(0, min(n, 4))), replace=False)
     asked = scenario(
         graph,
         graph.accounts[seeds].tolist() or None,
-        model=draw(st.sampled_from(models)),
-        accounts=np.array(values),
-        rng=draw(st.integers(0, 9)),
-        **draw(st.sampled_from(limits)),
+        model=models[rng.integers(len(models))],
+        accounts=rng.integers(0, 6, n) + np.eye(n, dtype=int)[0],
+        rng=int(rng.integers(10)),
+        **limits[rng.integers(len(limits))],
     )
-    states = st.just(0) if all_open else st.sampled_from([0, 0, 0, REMOVED, MUTED])
-    status = np.array(draw(st.lists(states, min_size=n, max_size=n)), np.uint8)
+    chance = 0 if all_open else rng.choice([0.0, 0.15, 0.3])
+    status = (rng.integers(1, 3, n) * (rng.random(n) < chance)).astype(np.uint8)
     keys = world_keys(asked.rng, REPORTING, COUNT)
     return Case(asked, status, sampled(asked, keys)[0], [twins.world(asked, row) for row in keys])
 
@@ -224,11 +221,17 @@ def test_plain_dominators_under_a_limit_are_the_lower_bound_only():
     at = pack.nodes.tolist().index(0)
     assert twins.drop(one, [1] * 6, 0, limit=3.0) == 2  # a itself and x
     assert (plain[at], lower[at], upper[at]) == (1, 1, 3)
+    # With a gone, x is too late already: c has only t to lose.
+    status[0] = REMOVED
+    dominated_within(pack, every, status, asked.values, False, 3.0, lower, upper)
+    at = pack.nodes.tolist().index(2)
+    assert lower[at] == upper[at] == twins.drop(one, [1] * 6, 2, {0: REMOVED}, 3.0) == 2
 
 
-def test_drops_are_added_up_by_batch_and_by_author():
+@pytest.mark.parametrize("seeds", [None, ["user000003", "user000007"]])
+def test_drops_are_added_up_by_batch_and_by_author(seeds):
     graph = random_graph(40, 120, seed=5)
-    asked = scenario(graph, model="constant:probability=0.4")
+    asked = scenario(graph, seeds, model="constant:probability=0.4")
     pack, _ = sampled(asked, world_keys(0, REPORTING, 30))
     drops = np.arange(len(pack.nodes)) ** 2 % 17
     batch_of = np.arange(30) % 4
@@ -238,7 +241,8 @@ def test_drops_are_added_up_by_batch_and_by_author():
     for i in range(30):
         for j in range(pack.starts[i], pack.starts[i + 1]):
             expected[batch_of[i], pack.nodes[j]] += drops[j]
-        speaking[pack.nodes[pack.starts[i]]] += drops[pack.starts[i]]
+            if j < pack.starts[i] + pack.sources[i]:
+                speaking[pack.nodes[j]] += drops[j]
     np.testing.assert_array_equal(totals, expected)
     np.testing.assert_array_equal(authored, speaking)
 
