@@ -11,10 +11,11 @@ from keynodes.blocking.registration import reach_strategy
 from keynodes.blocking.removals import Removals
 from keynodes.blocking.rivals import outdegree_frequency
 from keynodes.blocking.sharing import fair_share
-from keynodes.blocking.verdicts import curves, paired_difference
+from keynodes.blocking.verdicts import left_after, paired_difference
 from keynodes.cascades.keys import JUDGING
-from keynodes.cascades.sampling import Size, size_of
-from keynodes.kernels.blocks import NamedProgress, Progress, progress_on
+from keynodes.cascades.sampling import size_of, stored
+from keynodes.kernels.blocks import NamedProgress, Progress, in_order, progress_on
+from keynodes.kernels.worlds import Worlds
 
 MEMBERS: dict[str, Callable[..., np.ndarray]] = {
     "greedy": greedy,
@@ -27,8 +28,9 @@ MEMBERS: dict[str, Callable[..., np.ndarray]] = {
 ROUNDS = 2
 """Rounds of swaps, each over all places of the plan, that improve the best plan at most."""
 
-SWAPPED = 200
-"""Places that a round looks at in longer plans: those of the accounts that gain least."""
+PATIENCE = 10
+"""Places in a row that keep their account before a round of swaps ends. It begins at the end of the
+plan, where accounts gain least: what was chosen first is seldom worth a swap."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,25 +68,32 @@ def contest(problem: ReachProblem, rng: int, progress: NamedProgress | None = No
                 raise
             stopped.append(f"stopped by Ctrl-C: the best of {', '.join(plans)}, without swaps")
             break
-    size = size_of(problem.scenario)
-    left = _judged(problem, size, plans, progress)
-    if stopped:
-        best = min(plans, key=lambda name: left[name][:, -1].mean())
-        return Verdict(best, plans[best], tuple(stopped))
+    scenario = problem.scenario
+    others = stored(
+        scenario,
+        JUDGING,
+        problem.count,
+        size_of(scenario),
+        progress_on(progress, "worlds to judge by"),
+    )
+    left = {name: _left(problem, others, order) for name, order in plans.items()}
     best = min(plans, key=lambda name: left[name][:, -1].mean())
+    if stopped:
+        return Verdict(best, plans[best], tuple(stopped))
     improved = swapped(problem, plans[best], progress_on(progress, "swaps in the best plan"))
     name = f"{best}, swapped"
     if set(improved.tolist()) != set(plans[best].tolist()):
         plans[name] = improved
-        left |= _judged(problem, size, {name: improved}, progress)
+        left[name] = _left(problem, others, improved)
     ranking = sorted(plans, key=lambda name: left[name][:, -1].mean())
     winner, second = ranking[:2]
-    orders = {winner: plans[winner], **in_other_orders(problem, plans[winner])}
-    left |= _judged(problem, size, {k: v for k, v in orders.items() if k != winner}, progress)
-    soonest = min(orders, key=lambda name: left[name].mean())
-    unit = problem.scenario.unit
+    orders = [plans[winner]]
+    if winner not in ("greedy", "fair-share"):  # those are in a good order as they are
+        orders += in_other_orders(problem, plans[winner])
+    soonest = min(orders, key=lambda order: _left(problem, others, order).mean())
     gap, half = (
-        unit * value for value in paired_difference(left[second][:, -1], left[winner][:, -1])
+        scenario.unit * value
+        for value in paired_difference(left[second][:, -1], left[winner][:, -1])
     )
     ahead = (
         f"{winner} leaves {gap:,.1f} ± {half:,.1f} less reach than {second} on worlds that chose "
@@ -93,26 +102,16 @@ def contest(problem: ReachProblem, rng: int, progress: NamedProgress | None = No
         else f"{winner} and {second} leave the same on worlds that chose neither, as far as "
         f"{problem.count:,} worlds can tell"
     )
-    return Verdict(winner, orders[soonest], (ahead,))
+    return Verdict(winner, soonest, (ahead,))
 
 
-def _judged(
-    problem: ReachProblem,
-    size: Size,
-    plans: dict[str, np.ndarray],
-    progress: NamedProgress | None,
-) -> dict[str, np.ndarray]:
-    """What plans leave after each step, in worlds of the judging stream."""
-    left = curves(
-        problem.scenario,
-        JUDGING,
-        problem.count,
-        size,
-        list(plans.values()),
-        problem.muting,
-        progress=progress_on(progress, "judging on other worlds"),
-    )
-    return dict(zip(plans, left, strict=True))
+def _left(problem: ReachProblem, worlds: list[Worlds], order: np.ndarray) -> np.ndarray:
+    """What a plan leaves after each step in each of the worlds: int64 (worlds, k + 1), in units."""
+
+    def step(pack: Worlds) -> np.ndarray:
+        return left_after(problem.scenario, pack, order, problem.muting)
+
+    return np.concatenate(list(in_order(step, worlds)))
 
 
 def swapped(
@@ -124,22 +123,23 @@ def swapped(
     members = order.tolist()
     for account in members[begun:]:
         removals.remove(account)
-    places = list(range(begun, len(members)))
-    if len(places) > SWAPPED:
-        places = places[-SWAPPED:]  # the last ones gained least when they were chosen
     for turn in range(ROUNDS):
-        changed = False
-        for done, place in enumerate(reversed(places), start=1):
+        changed, kept = False, 0
+        for done, place in enumerate(range(len(members) - 1, begun - 1, -1), start=1):
             out = members[place]
             spent = float(problem.costs[members].sum() - problem.costs[out])
             removals.restore(out)
             best = removals.best(problem.affordable(removals.taken, spent))
             if best >= 0 and best != out and removals.gain(best) > removals.gain(out):
                 members[place] = best
-                changed = True
+                changed, kept = True, 0
+            else:
+                kept += 1
             removals.remove(members[place])
             if progress:
-                progress(turn * len(places) + done, ROUNDS * len(places))
+                progress(turn * len(members) + done, ROUNDS * len(members))
+            if kept == PATIENCE:
+                break
         if not changed:
             break
     # What the swaps saved may pay for more.
@@ -147,17 +147,17 @@ def swapped(
     return np.asarray(members, np.int32)
 
 
-def in_other_orders(problem: ReachProblem, order: np.ndarray) -> dict[str, np.ndarray]:
+def in_other_orders(problem: ReachProblem, order: np.ndarray) -> list[np.ndarray]:
     """The same set in the orders in which dominators and fair shares would take it."""
     inside = np.zeros(problem.n, bool)
     inside[order] = True
-    found = {}
-    for kind, shares in (("by drop", False), ("by share", True)):
+    found = []
+    for shares in (False, True):
         removals = Removals(problem, shares=shares)
         taken = picked(problem, removals, inside, problem.first.tolist(), None)
         listed = set(taken)
         rest = [account for account in order.tolist() if account not in listed]
-        found[kind] = np.asarray([*taken, *rest], np.int32)
+        found.append(np.asarray([*taken, *rest], np.int32))
     return found
 
 

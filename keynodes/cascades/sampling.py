@@ -34,8 +34,9 @@ PACK_VISITS = 4 * 10**6
 MEMORY = 2**30
 """Bytes that stored worlds may take unless said otherwise."""
 
-BYTES_PER_NODE, BYTES_PER_ARC = 28, 8
-"""What a stored node and arc take, with two scores a node and the room to work on them."""
+BYTES_PER_NODE, BYTES_PER_ARC = 40, 8
+"""What a node and an arc take, of the worlds to choose by and as many to judge by, with the scores
+of each node and the room to work on them."""
 
 
 @dataclass(frozen=True)
