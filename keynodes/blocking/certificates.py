@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from keynodes.blocking.problem import ReachProblem, reached_in
+from keynodes.blocking.problem import SLACK, ReachProblem, reached_in
 from keynodes.blocking.removals import Removals
 from keynodes.kernels.blocks import Progress, in_order
 from keynodes.kernels.removals import trees_of
@@ -89,8 +89,8 @@ def certificate(
     bound = np.inf
     while True:
         among = problem.affordable(removals.taken, spent)
-        bound = min(bound, covered + _best_within(removals.gains, problem.costs, able, free))
         account = removals.best(among)
+        bound = min(bound, covered + _best_within(removals.at_most, problem.costs, able, free))
         if account < 0:
             break
         covered += removals.gain(account)
@@ -121,10 +121,16 @@ def _gone_with(problem: ReachProblem, accounts: list[int]) -> float:
 
 def _best_within(gains: np.ndarray, costs: np.ndarray, able: np.ndarray, budget: float) -> float:
     """The most that gains add up to within a budget, the last one in part."""
-    places = np.flatnonzero(able & (gains > 0) & (costs <= budget * (1 + 1e-12)))
+    places = np.flatnonzero(able & (gains > 0) & (costs <= budget * SLACK))
+    if len(places) and (costs[places] == costs[places[0]]).all():
+        whole = int(budget * SLACK / costs[places[0]])
+        if whole < len(places):
+            gains = np.partition(gains[places], len(places) - whole)
+            return float(gains[len(places) - whole :].sum())
+        return float(gains[places].sum())
     places = places[np.argsort(-(gains[places] / costs[places]), kind="stable")]
     spent = np.cumsum(costs[places])
-    whole = int(np.searchsorted(spent, budget * (1 + 1e-12), side="right"))
+    whole = int(np.searchsorted(spent, budget * SLACK, side="right"))
     total = float(gains[places[:whole]].sum())
     if whole < len(places):
         rest = budget - (spent[whole - 1] if whole else 0.0)

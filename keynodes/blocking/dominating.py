@@ -59,7 +59,7 @@ def greedy(problem: ReachProblem, *, rng: int, progress: Progress | None = None)
 def replace(problem: ReachProblem, *, rng: int, progress: Progress | None = None) -> np.ndarray:
     """First those that hear the seeds themselves, then each replaced by the best there is.
 
-    From the last one back, until the best replacement is the account itself.
+    From the last one back, until no other cuts more than the account itself.
     """
     passing = problem.scenario.transmission
     near = np.zeros(problem.n, bool)
@@ -73,11 +73,13 @@ def replace(problem: ReachProblem, *, rng: int, progress: Progress | None = None
         spent = float(problem.costs[order].sum() - problem.costs[order[place]])
         removals.restore(order[place])
         best = removals.best(problem.affordable(removals.taken, spent))
-        if best < 0 or best == order[place]:
+        if best < 0 or removals.gain(best) <= removals.gain(order[place]):
             removals.remove(order[place])
             break
         removals.remove(best)
         order[place] = best
+    # A replacement that costs less leaves something to spend.
+    order = picked(problem, removals, problem.candidates, order, progress)
     return np.asarray(order, np.int32)
 
 

@@ -166,7 +166,7 @@ def _pairs(
         row = np.zeros(len(top), np.int64)
         status = np.zeros(problem.n, np.uint8)
         for pack, alone in zip(problem.worlds, drops, strict=True):
-            which = worlds_with(pack, top[i], alone, False)
+            which, _ = worlds_with(pack, top[i], alone, False)
             if len(which):
                 excesses(
                     pack,

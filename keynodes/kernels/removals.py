@@ -8,12 +8,13 @@ from keynodes.kernels.worlds import Worlds
 
 @kernel
 def worlds_with(worlds, account, scores, reached_only):
-    """The worlds that an account is in: int64.
+    """The worlds that an account is in, and its positions: int64 both.
 
     With `reached_only` those where its score is not 0, or where it is a source: enough where
     whoever is reached has a score.
     """
     found = np.empty(len(worlds.sources), np.int64)
+    places = np.empty(len(worlds.sources), np.int64)
     count = 0
     w = 0
     for j in range(len(worlds.nodes)):
@@ -23,7 +24,25 @@ def worlds_with(worlds, account, scores, reached_only):
             w += 1
         if not reached_only or scores[j] != 0 or j - worlds.starts[w] < worlds.sources[w]:
             found[count] = w
+            places[count] = j
             count += 1
+    return found[:count].copy(), places[:count].copy()
+
+
+@kernel
+def outdated_with(worlds, outdated, account):
+    """The worlds among the `outdated` ones in which an account passes something on: int64."""
+    found = np.empty(len(worlds.sources), np.int64)
+    count = 0
+    for w in range(len(worlds.sources)):
+        if not outdated[w]:
+            continue
+        for j in range(worlds.starts[w], worlds.starts[w + 1]):
+            if worlds.nodes[j] == account:
+                if worlds.ptr[j + 1] > worlds.ptr[j]:
+                    found[count] = w
+                    count += 1
+                break
     return found[:count].copy()
 
 
@@ -109,7 +128,7 @@ def one_path_each(worlds, limit):
                 state = (state & np.uint64(0xFFFF)) * np.uint64(36969) + (state >> np.uint64(16))
                 if np.int64(state & np.uint64(0xFFFF)) * ways[t] < 65536:
                     parent[t] = u - base
-    ptr = np.zeros(nodes + 1, np.int64)
+    ptr = np.zeros(nodes + 1, np.int32)
     targets = np.empty(nodes, np.int32)
     for w in range(len(worlds.sources)):
         base = worlds.starts[w]
