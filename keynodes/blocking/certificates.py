@@ -17,8 +17,8 @@ from keynodes.kernels.blocks import Progress, in_order
 from keynodes.kernels.removals import trees_of
 
 ONE_SIDED = 2.241403
-"""Standard errors that a normal number exceeds with probability 1.25 %: the bound on all sets fails
-with that, the interval of the plan with 2.5 %; together less than 5 %."""
+"""Standard errors that a normal number exceeds with probability 1.25 %: two bounds on all sets fail
+with that each, the interval of the plan with 2.5 %; together at most 5 %."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class Certificate:
     Attributes
     ----------
     most : float
-        No set of the budget cuts more than this on average, with 98.75 % confidence; in units
-        of reach (accounts, or weight).
+        No set of the budget cuts more than this on average, with 97.5 % confidence (the lower of
+        two bounds of 98.75 %); in units of reach (accounts, or weight).
     share : float
         The plan's cut, at the low end of its interval, as a share of `most`.
     """

@@ -24,7 +24,7 @@ class PlanComparison:
     Attributes
     ----------
     plans : mapping of str to ReachTakedown
-        The plans by name, the one that leaves least first.
+        The plans by name, the one that leaves least first; ties by name.
     """
 
     plans: Mapping[str, ReachTakedown]
@@ -145,5 +145,5 @@ def compare_plans(
         name: score_reach_plan(graph, plan, seeds=seeds, progress=progress, **terms)
         for name, plan in plans.items()
     }
-    order = sorted(judged, key=lambda name: judged[name].reached_left[-1])
+    order = sorted(judged, key=lambda name: (judged[name].reached_left[-1], name))
     return PlanComparison({name: judged[name] for name in order})

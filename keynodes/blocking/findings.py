@@ -8,7 +8,7 @@ import numpy as np
 
 from keynodes.blocking.certificates import Certificate
 from keynodes.blocking.together import Together
-from keynodes.blocking.verdicts import Share, cut_share
+from keynodes.blocking.verdicts import Share, cut_share, paired_difference
 from keynodes.cascades.reaching import WIDE
 from keynodes.cascades.scenario import Scenario
 
@@ -97,6 +97,15 @@ class ReachTakedown:
     def cut(self) -> np.ndarray:
         """The share of reach that is cut: float64 (k + 1,)."""
         return self.share.mean
+
+    @property
+    def cut_at_least(self) -> float:
+        """What is cut at the end, in units of reach, at the low end of its interval of 95 %.
+
+        Of the cut itself: that of its share leaves out how reach at the start varies.
+        """
+        mean, half = paired_difference(self.left_in_worlds[:, 0], self.left_in_worlds[:, -1])
+        return max(0.0, mean - half)
 
     @property
     def author_share(self) -> np.ndarray:

@@ -45,46 +45,54 @@ class Verdict:
         The best plan.
     notices : tuple of str
         By how much it is ahead.
+    stopped : bool
+        Whether Ctrl-C ended the contest before its end.
     """
 
     name: str
     order: np.ndarray
     notices: tuple[str, ...] = ()
+    stopped: bool = False
 
 
 def contest(problem: ReachProblem, rng: int, progress: NamedProgress | None = None) -> Verdict:
     """Let the members of the portfolio compete, improve the best plan, and judge again.
 
     Plans are judged by what they leave at their end; of the orders of the best set that one is
-    taken which leaves least on the way.
+    taken which leaves least on the way. Ctrl-C ends the contest with the best plan so far.
     """
     plans: dict[str, np.ndarray] = {}
-    stopped: list[str] = []
-    for name, function in MEMBERS.items():
-        try:
+    left: dict[str, np.ndarray] = {}
+    try:
+        for name, function in MEMBERS.items():
             plans[name] = function(problem, rng=rng, progress=progress_on(progress, name))
-        except KeyboardInterrupt:
-            if not plans:
-                raise
-            stopped.append(f"stopped by Ctrl-C: the best of {', '.join(plans)}, without swaps")
-            break
-    scenario = problem.scenario
-    others = stored(
-        scenario,
-        JUDGING,
-        problem.count,
-        size_of(scenario),
-        progress_on(progress, "worlds to judge by"),
-    )
-    left = {name: _left(problem, others, order) for name, order in plans.items()}
+        return _winner(problem, plans, left, progress)
+    except KeyboardInterrupt:
+        if not plans:
+            raise
+    judged = left or plans
+    if len(plans) > 1 and not left:
+        _judge(problem, _to_judge_by(problem, progress), plans, left)
+    best = min(judged, key=lambda name: left[name][:, -1].mean() if left else 0.0)
+    said = f"stopped by Ctrl-C: the best of {', '.join(judged)}"
+    return Verdict(best, plans[best], (said,), stopped=True)
+
+
+def _winner(
+    problem: ReachProblem,
+    plans: dict[str, np.ndarray],
+    left: dict[str, np.ndarray],
+    progress: NamedProgress | None,
+) -> Verdict:
+    """Judge all plans, improve the best, and judge that; what they leave is written to `left`."""
+    others = _to_judge_by(problem, progress)
+    _judge(problem, others, plans, left)
     best = min(plans, key=lambda name: left[name][:, -1].mean())
-    if stopped:
-        return Verdict(best, plans[best], tuple(stopped))
     improved = swapped(problem, plans[best], progress_on(progress, "swaps in the best plan"))
     name = f"{best}, swapped"
     if set(improved.tolist()) != set(plans[best].tolist()):
         plans[name] = improved
-        left[name] = _left(problem, others, improved)
+        _judge(problem, others, {name: improved}, left)
     ranking = sorted(plans, key=lambda name: left[name][:, -1].mean())
     winner, second = ranking[:2]
     orders = [plans[winner]]
@@ -92,7 +100,7 @@ def contest(problem: ReachProblem, rng: int, progress: NamedProgress | None = No
         orders += in_other_orders(problem, plans[winner])
     soonest = min(orders, key=lambda order: _left(problem, others, order).mean())
     gap, half = (
-        scenario.unit * value
+        problem.scenario.unit * value
         for value in paired_difference(left[second][:, -1], left[winner][:, -1])
     )
     ahead = (
@@ -103,6 +111,24 @@ def contest(problem: ReachProblem, rng: int, progress: NamedProgress | None = No
         f"{problem.count:,} worlds can tell"
     )
     return Verdict(winner, soonest, (ahead,))
+
+
+def _to_judge_by(problem: ReachProblem, progress: NamedProgress | None) -> list[Worlds]:
+    """As many worlds as chose the plans, none of them the same."""
+    scenario = problem.scenario
+    said = progress_on(progress, "worlds to judge by")
+    return stored(scenario, JUDGING, problem.count, size_of(scenario), said)
+
+
+def _judge(
+    problem: ReachProblem,
+    worlds: list[Worlds],
+    plans: dict[str, np.ndarray],
+    left: dict[str, np.ndarray],
+) -> None:
+    """Write what plans leave."""
+    for name, order in plans.items():
+        left[name] = _left(problem, worlds, order)
 
 
 def _left(problem: ReachProblem, worlds: list[Worlds], order: np.ndarray) -> np.ndarray:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from keynodes.blocking.problem import ReachProblem
+from keynodes.blocking.problem import SLACK, ReachProblem
 from keynodes.blocking.registration import REACH_STRATEGIES
 from keynodes.blocking.rivals import in_turn
+from keynodes.dismantling.orders import per_cost, static_order
 from keynodes.dismantling.registration import STRATEGIES, Strategy
 from keynodes.dismantling.running import Asked, asked_for
 from keynodes.dismantling.takedowns import takedown as fragmenting
-from keynodes.errors import UnknownName, UsageError
+from keynodes.errors import UnknownName
 from keynodes.kernels.blocks import Progress
 from keynodes.measures import MEASURES
 from keynodes.ranking import rank
@@ -62,7 +63,6 @@ def reach_asked_for(text: str) -> ReachAsked:
 def order_by(
     problem: ReachProblem,
     asked: ReachAsked,
-    protected: np.ndarray,
     rng: int,
     progress: Progress | None,
     notice: Callable[[str], None],
@@ -81,25 +81,26 @@ def order_by(
         )
         for sentence in ranking.notices:
             notice(sentence)
-        return in_turn(problem, ranking.order)
+        # As against fragmentation: per cost, where accounts differ in it.
+        scores = per_cost(ranking.scores, ranking.key, problem.costs)
+        everybody = np.ones(problem.n, bool)
+        return in_turn(problem, static_order(graph, scores, ranking.key, everybody))
     # A strategy of fragmentation: the plan it would make for the same budget.
-    uniform = (problem.costs == problem.costs[:1]).all()
-    if not uniform and not problem.costs.min(initial=np.inf) <= problem.budget:
-        raise UsageError(f"{asked.text}: the budget pays for no account")
+    begun = np.zeros(problem.n, bool)
+    begun[problem.first] = True
+    spent = float(problem.costs[problem.first].sum())
+    if not problem.affordable(begun, spent).any():
+        return problem.first
+    one = float(problem.costs[0])
+    uniform = bool((problem.costs == one).all())
     plan = fragmenting(
         graph,
         strategy=asked.text,
-        budget=problem.budget if not uniform else float(round(problem.budget)),
-        protect=graph.accounts[~problem.candidates & ~_is_first(problem)].tolist(),
+        budget=int(problem.budget * SLACK / one) if uniform else problem.budget,
+        protect=graph.accounts[~problem.candidates & ~begun].tolist(),
         must=graph.accounts[problem.first].tolist(),
         costs=None if uniform else problem.costs,
         seeds=names if other.takes("seeds") else None,
         rng=rng,
     )
     return in_turn(problem, plan.order)
-
-
-def _is_first(problem: ReachProblem) -> np.ndarray:
-    inside = np.zeros(problem.n, bool)
-    inside[problem.first] = True
-    return inside

@@ -100,7 +100,8 @@ def reach_takedown(
     worlds : int, optional
         Worlds to choose by: 1,000 with seeds and 20,000 without, unless they are large.
     fresh_worlds : int, optional
-        Worlds for the numbers that are reported: as many as `worlds` when not given.
+        Worlds for the numbers that are reported: as many as `worlds` when not given. They are not
+        stored, so that `max_memory` does not lower their number.
     max_memory : float, default 2**30
         Bytes that the stored worlds may take; fewer are stored when they do not fit.
     certify : bool, default True
@@ -135,7 +136,8 @@ def reach_takedown(
     from it the set can be at most. Same arguments, same plan, on any number of threads. Ctrl-C
     returns the best of the plans that are finished, where there is one.
 
-    Memory O(n + m + worlds · (accounts + live arcs of a world)); time: see `REACH_STRATEGIES`.
+    Memory O(n + m + worlds · (accounts + live arcs of a world + budget)); time: see
+    `REACH_STRATEGIES`.
 
     Examples
     --------
@@ -181,25 +183,37 @@ def reach_takedown(
     terms = _terms(graph, asked, prices, budget, kept, must, seeds_removable, notices)
     size = size_of(asked)
     count = how_many(asked, worlds, size, notices, max_memory)
-    reporting = how_many(asked, fresh_worlds or count, size, notices)
+    # What is passed through and not stored has no limit of memory.
+    reporting = how_many(asked, worlds if fresh_worlds is None else fresh_worlds, size, notices)
     problem = ReachProblem(
         asked,
         tuple(stored(asked, CHOOSING, count, size, progress_on(progress, "worlds"))),
         *terms,
         muting=cut == "reposts",
     )
-    found = _planned(problem, wanted, kept, rng, notices, progress)
+    found, stopped = _planned(problem, wanted, rng, notices, progress)
     judged = _judged(problem, size, reporting, found, seeds_removable, prices, progress)
     order = sorted(judged, key=lambda text: judged[text].reached_left[-1])
     best = judged[order[0]]
-    bound = None
-    if certify:
-        low = best.share.low[-1] * best.reached_left[0]
-        bound = certificate(problem, float(low), progress_on(progress, "certificate"))
-    groups = None
-    if together:
-        groups = works_together(problem, progress_on(progress, "what works only together"))
-        notices += _about(groups)
+    bound, groups = None, None
+    try:
+        if certify and not stopped:
+            bound = certificate(problem, best.cut_at_least, progress_on(progress, "certificate"))
+        if together and not stopped:
+            groups = works_together(problem, progress_on(progress, "what works only together"))
+            notices += _about(groups)
+    except KeyboardInterrupt:
+        stopped = True
+    if stopped:
+        missing = [
+            what
+            for what, wished, is_there in (
+                ("certificate", certify, bound),
+                ("search for what works only together", together, groups),
+            )
+            if wished and is_there is None
+        ]
+        notices += [f"no {what} after Ctrl-C" for what in missing]
     return replace(
         best,
         certificate=bound,
@@ -373,22 +387,28 @@ def _terms(
             f"the accounts that must go cost {spent:g}, more than the budget of {total:g}"
         )
     candidates[first] = False
+    if candidates.any() and spent + costs[candidates].min() > total * SLACK and not len(first):
+        notices.append(
+            f"the budget of {total:g} pays for nobody: the cheapest account costs "
+            f"{costs[candidates].min():g}"
+        )
     return candidates, costs, total, first
 
 
 def _planned(
     problem: ReachProblem,
     wanted: Sequence[ReachAsked],
-    kept: np.ndarray,
     rng: int,
     notices: list[str],
     progress: NamedProgress | None,
-) -> dict[str, tuple[str, np.ndarray, float]]:
-    """The plan of every strategy: what it is called, its order, and the seconds it took."""
-    protected = np.zeros(problem.n, bool)
-    protected[kept] = True
+) -> tuple[dict[str, tuple[str, np.ndarray, float]], bool]:
+    """The plan of every strategy: what it is called, its order, and the seconds it took.
+
+    And whether Ctrl-C ended the last of them.
+    """
     found: dict[str, tuple[str, np.ndarray, float]] = {}
-    for one in wanted:
+    stopped = False
+    for i, one in enumerate(wanted, start=1):
         notices += one.said
         begin = time.perf_counter()
         try:
@@ -396,18 +416,20 @@ def _planned(
                 verdict = contest(problem, rng, progress)
                 name, order = f"{DEFAULT}: {verdict.name}", verdict.order
                 notices += verdict.notices
+                stopped = verdict.stopped
             else:
                 name = one.text
-                order = order_by(
-                    problem, one, protected, rng, progress_on(progress, name), notices.append
-                )
+                order = order_by(problem, one, rng, progress_on(progress, name), notices.append)
         except KeyboardInterrupt:
             if not found:
                 raise
             notices.append(f"stopped by Ctrl-C: {one.text} has no plan")
-            break
+            return found, True
         found[one.text] = name, order, time.perf_counter() - begin
-    return found
+        if stopped:
+            notices += [f"stopped by Ctrl-C: {other.text} has no plan" for other in wanted[i:]]
+            break
+    return found, stopped
 
 
 def _judged(
