@@ -66,9 +66,18 @@ if TYPE_CHECKING:
     from keynodes.readers import read_interactions
     from keynodes.recruitment import burn_in_partition, hubs, structural_hubs
     from keynodes.results import Partition, Ranking
+    from keynodes.returns import (
+        POLICIES,
+        PRESETS,
+        AreaRanking,
+        Returns,
+        rank_by_area,
+        simulate_return,
+    )
     from keynodes.takedowns import takedown
 
 _HOMES = {
+    "AreaRanking": "returns",
     "FLOW": "flow",
     "InteractionGraph": "graph",
     "Interactions": "interactions",
@@ -81,6 +90,8 @@ _HOMES = {
     "MODELS": "cascades",
     "NotConverged": "errors",
     "OBJECTIVES": "objectives",
+    "POLICIES": "returns",
+    "PRESETS": "returns",
     "Partition": "results",
     "PlanComparison": "blocking",
     "REACH_STRATEGIES": "blocking",
@@ -88,6 +99,7 @@ _HOMES = {
     "Reach": "cascades.reaching",
     "ReachTakedown": "blocking",
     "ReadingError": "errors",
+    "Returns": "returns",
     "STRATEGIES": "dismantling",
     "Takedown": "dismantling",
     "Transmission": "cascades.transmission",
@@ -112,6 +124,7 @@ _HOMES = {
     "partition": "communities.partitioning",
     "plan_robustness": "dismantling",
     "rank": "ranking",
+    "rank_by_area": "returns",
     "reach": "cascades.reaching",
     "reach_takedown": "blocking",
     "reach_vitality": "cascades.vitality",
@@ -122,6 +135,7 @@ _HOMES = {
     "roles": "communities.cartography",
     "score_plan": "dismantling",
     "score_reach_plan": "blocking",
+    "simulate_return": "returns",
     "structural_hubs": "recruitment",
     "takedown": "takedowns",
     "transmission": "cascades.transmission",
@@ -135,8 +149,11 @@ __all__ = [
     "METHODS",
     "MODELS",
     "OBJECTIVES",
+    "POLICIES",
+    "PRESETS",
     "REACH_STRATEGIES",
     "STRATEGIES",
+    "AreaRanking",
     "InteractionGraph",
     "Interactions",
     "KeyPlayers",
@@ -149,6 +166,7 @@ __all__ = [
     "Reach",
     "ReachTakedown",
     "ReadingError",
+    "Returns",
     "Takedown",
     "Transmission",
     "UnknownAccount",
@@ -172,6 +190,7 @@ __all__ = [
     "partition",
     "plan_robustness",
     "rank",
+    "rank_by_area",
     "reach",
     "reach_takedown",
     "reach_vitality",
@@ -182,6 +201,7 @@ __all__ = [
     "roles",
     "score_plan",
     "score_reach_plan",
+    "simulate_return",
     "structural_hubs",
     "takedown",
     "transmission",

@@ -103,5 +103,5 @@ def command(
         },
         interactions=interactions,
         graph=graph,
-        notices=[*notices, *about],
+        notices=dict.fromkeys([*notices, *about]),
     )

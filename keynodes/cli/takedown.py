@@ -366,7 +366,7 @@ def command(
                 "each loss is of that account alone: a plan works together, and its accounts may "
                 "cut little one by one"
             )
-    notices += [*found.notices, *found.summary(), *later]
+    notices = list(dict.fromkeys([*notices, *found.notices, *found.summary(), *later]))
     deliver(
         frame,
         reading,
