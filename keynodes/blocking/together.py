@@ -1,7 +1,7 @@
 """Accounts that work only together: gates side by side, of which one alone cuts nothing."""
 
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +13,8 @@ from keynodes.kernels.blocks import Progress, in_order
 from keynodes.kernels.dominators import dominated
 from keynodes.kernels.fair_shares import FRACTION
 from keynodes.kernels.joint_drops import excesses, lost_together
-from keynodes.kernels.removals import worlds_with
+from keynodes.kernels.removals import first_worlds, worlds_with
+from keynodes.kernels.worlds import Worlds
 
 if TYPE_CHECKING:
     import pandas
@@ -27,12 +28,18 @@ TIMES = 3.0
 LARGEST = 4
 """Accounts in a group at most."""
 
-WORK = 5 * 10**7
-"""Nodes of worlds that the search for pairs may look at: it takes fewer worlds when they are
-large. What it finds is then measured on all worlds."""
+WORK = 2 * 10**7
+"""Nodes and live arcs of worlds that the search for pairs may look at, and measuring again: both
+take fewer of the stored worlds when they are large."""
+
+ENOUGH = 20
+"""Worlds that are measured however large they are."""
 
 STARTS = 20
 """Accounts that groups are grown from: those whose credit is furthest above what they cut alone."""
+
+NEEDED = 0.5
+"""Share of a joint cut that must be lost when any one member is left out of the group."""
 
 SHOWN = 30
 """Groups that are measured: those whose members would gain most from each other's absence."""
@@ -108,34 +115,47 @@ def works_together(problem: ReachProblem, progress: Progress | None = None) -> T
     Notes
     -----
     Pairs among the 500 candidates with most fair share are looked at, on as many worlds as the work
-    allows, by dominators with one of the two gone: so all partners of an account come at once. A
-    pair of which both need a third account shows as nothing; so groups grow, account by account,
-    by who takes over the credit of those that are gone, to at most four. Joint cuts are exact on
-    all stored worlds. Limits of hops and time are not looked at here: worlds count as drawn.
+    allows, by dominators with one of the two gone: so all partners of an account come at once. One
+    of two that work together always has more credit than it cuts alone, so that nothing is searched
+    where nobody has. A pair of which both need a third account shows as nothing; so groups grow,
+    account by account, by who takes over the credit of those that are gone, to at most four, and
+    lose again whoever is not needed. Joint cuts are exact on `worlds` of the stored worlds. Limits
+    of hops and time are not looked at here: worlds count as drawn.
     """
     base = replace(problem, first=np.zeros(0, np.int32))
     base = replace(base, scenario=replace(problem.scenario, hops=None, within=None, delay=None))
     credit = Removals(base, shares=True).gains
     places = np.flatnonzero(problem.candidates & (credit > 0))
     top = places[np.argsort(-credit[places], kind="stable")[:LOOKED_AT]]
-    if len(top) < 2:
+    rows = np.flatnonzero(credit[top] > _single(base, _alone(base))[top] * FRACTION)
+    if len(top) < 2 or not len(rows):
         return _measured(base, [], progress)
-    few = replace(base, worlds=_within_work(base, top))
-    proposals = _pairs(few, top, progress)
-    proposals |= _grown(few, top)
-    return _measured(base, sorted(proposals), progress)
+    few = _some(base, WORK / len(rows), 1)
+    rows = rows[: max(STARTS, int(WORK / _work(few)))]
+    proposals = _pairs(few, top, rows, progress)
+    proposals |= _grown(few, top, rows)
+    passes = sum(len(group) - 1 for group in proposals)
+    return _measured(_some(base, WORK / max(passes, 1), ENOUGH), sorted(proposals), progress)
 
 
-def _within_work(problem: ReachProblem, top: np.ndarray) -> tuple:
-    """The first packs, as many as the search for pairs may look at; at least one."""
-    looked_at = np.zeros(problem.n, bool)
-    looked_at[top] = True
-    work = accumulate(
-        int((np.add.reduceat(looked_at[pack.nodes], pack.starts[:-1]) * np.diff(pack.starts)).sum())
-        for pack in problem.worlds
-    )
-    count = max(1, sum(done <= WORK for done in work))
-    return problem.worlds[:count]
+def _work(problem: ReachProblem) -> int:
+    """Nodes and live arcs of all worlds."""
+    return sum(len(pack.nodes) + len(pack.targets) for pack in problem.worlds)
+
+
+def _some(problem: ReachProblem, work: float, least: int) -> ReachProblem:
+    """The first worlds, as many as have so many nodes and live arcs; `least` at least."""
+    kept: list[Worlds] = []
+    for pack in problem.worlds:
+        ends = pack.starts[1:] + pack.ptr[pack.starts[1:]]
+        count = max(int(np.searchsorted(ends, work, side="right")), least)
+        if count < len(pack.sources):
+            kept += [first_worlds(pack, count)] if count > 0 else []
+            break
+        kept.append(pack)
+        work -= float(ends[-1])
+        least -= len(pack.sources)
+    return replace(problem, worlds=tuple(kept))
 
 
 def _alone(problem: ReachProblem) -> list[np.ndarray]:
@@ -152,14 +172,25 @@ def _alone(problem: ReachProblem) -> list[np.ndarray]:
     return list(in_order(step, range(len(problem.worlds))))
 
 
+def _single(problem: ReachProblem, drops: list[np.ndarray]) -> np.ndarray:
+    """What each account cuts alone, over all worlds: int64 (n,)."""
+    total = np.zeros(problem.n, np.int64)
+    for pack, alone in zip(problem.worlds, drops, strict=True):
+        np.add.at(total, pack.nodes, alone)
+    return total
+
+
 def _pairs(
-    problem: ReachProblem, top: np.ndarray, progress: Progress | None
+    problem: ReachProblem, top: np.ndarray, rows: np.ndarray, progress: Progress | None
 ) -> set[tuple[int, ...]]:
-    """Pairs whose excess is large beside what they cut alone, most first, from some worlds."""
+    """Pairs whose excess is large beside what they cut alone, most first, from some worlds.
+
+    Of each pair one account is among the `rows` of `top`.
+    """
     drops = _alone(problem)
     place = np.full(problem.n, -1, np.int32)
     place[top] = np.arange(len(top))
-    excess = np.zeros((len(top), len(top)), np.int64)
+    excess = np.zeros((len(rows), len(top)), np.int64)
     gone = MUTED if problem.muting else REMOVED
 
     def step(i: int) -> np.ndarray:
@@ -182,46 +213,62 @@ def _pairs(
                 )
         return row
 
-    for i, row in enumerate(in_order(step, range(len(top)), progress)):
+    for i, row in enumerate(in_order(step, rows.tolist(), progress)):
         excess[i] = row
-    single = np.zeros(problem.n, np.int64)
-    for pack, alone in zip(problem.worlds, drops, strict=True):
-        np.add.at(single, pack.nodes, alone)
-    both = single[top][:, None] + single[top][None, :]
-    one, other = np.nonzero(np.triu(excess + both > TIMES * both, 1) & (excess > 0))
-    order = np.argsort(-excess[one, other], kind="stable")[:SHOWN]
-    return {tuple(sorted((int(top[one[i]]), int(top[other[i]])))) for i in order}
+    single = _single(problem, drops)[top]
+    both = single[rows][:, None] + single[None, :]
+    one, other = np.nonzero((excess > (TIMES - 1) * both) & (excess > 0))
+    order = np.argsort(-excess[one, other], kind="stable")
+    # Where both are among the rows a pair comes twice, with the same excess.
+    pairs = (tuple(sorted((int(top[rows[one[i]]]), int(top[other[i]])))) for i in order)
+    return set(islice(dict.fromkeys(pairs), SHOWN))
 
 
-def _grown(problem: ReachProblem, top: np.ndarray) -> set[tuple[int, ...]]:
+def _grown(problem: ReachProblem, top: np.ndarray, rows: np.ndarray) -> set[tuple[int, ...]]:
     """Groups that grow by who takes over the credit of those that are gone."""
     shares, drops = Removals(problem, shares=True), Removals(problem)
     credit, single = shares.gains.copy(), drops.gains.copy()
     among = np.zeros(problem.n, bool)
     among[top] = True
     # Whoever has much more credit than it cuts shares its work with somebody.
-    unexplained = credit[top] - single[top] * FRACTION
+    unexplained = credit[top[rows]] - single[top[rows]] * FRACTION
     found: set[tuple[int, ...]] = set()
-    for start in top[np.argsort(-unexplained, kind="stable")[:STARTS]].tolist():
+    for start in top[rows[np.argsort(-unexplained, kind="stable")[:STARTS]]].tolist():
         group = [start]
         joint = int(single[start])
+        shares.remove(start)
+        drops.remove(start)
         while len(group) < LARGEST:
-            shares.remove(group[-1])
-            drops.remove(group[-1])
             rise = np.where(among & ~drops.taken, shares.gains - credit, 0)
             partner = int(np.argmax(rise))
             if rise[partner] <= 0:
                 break
-            joint += int(drops.gains[partner])
+            joint += int(drops.gain(partner))
             group.append(partner)
+            shares.remove(partner)
+            drops.remove(partner)
             if joint > TIMES * single[group].sum():
-                found.add(tuple(sorted(group)))
+                found.add(_needed(group, joint, single, drops))
                 break
         for account in group:
+            shares.restore(account)
             if drops.taken[account]:
-                shares.restore(account)
                 drops.restore(account)
-    return found
+    return {group for group in found if len(group) > 1}
+
+
+def _needed(group: list[int], joint: int, single: np.ndarray, drops: Removals) -> tuple[int, ...]:
+    """Those of a group without whom the others and they apart would cut much less; all are gone."""
+    needed = list(group)
+    for account in group:
+        drops.restore(account)
+        last = int(drops.gain(account))
+        if last - single[account] < NEEDED * joint:
+            needed.remove(account)
+            joint -= last
+        else:
+            drops.remove(account)
+    return tuple(sorted(needed))
 
 
 def _measured(

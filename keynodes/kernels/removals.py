@@ -152,3 +152,17 @@ def trees_of(worlds: Worlds, limit: float) -> Worlds:
     """Return the worlds with one live path to every node."""
     ptr, targets = one_path_each(worlds, limit)
     return worlds._replace(ptr=ptr, targets=targets, lengths=np.zeros(0, np.float32))
+
+
+def first_worlds(worlds: Worlds, count: int) -> Worlds:
+    """Return the first so many worlds of a pack, at least one."""
+    nodes = worlds.starts[count]
+    arcs = worlds.ptr[nodes]
+    return Worlds(
+        worlds.starts[: count + 1],
+        worlds.sources[:count],
+        worlds.nodes[:nodes],
+        worlds.ptr[: nodes + 1],
+        worlds.targets[:arcs],
+        worlds.lengths[:arcs],
+    )
