@@ -78,6 +78,26 @@ def strategies_table() -> str:
     return "\n".join(lines)
 
 
+def reach_strategies_table() -> str:
+    from keynodes.cli.blocking import reach_strategies
+
+    columns = ["strategy", "order", "meaning"]
+    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
+    for row in reach_strategies()[columns].itertuples(index=False):
+        lines.append("| " + " | ".join([f"`{row.strategy}`", *map(str, row[1:])]) + " |")
+    return "\n".join(lines)
+
+
+def models_table() -> str:
+    from keynodes.cascades.registration import capabilities
+
+    columns = ["model", "basis", "weights", "posts", "parameters", "meaning"]
+    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
+    for row in capabilities()[columns].itertuples(index=False):
+        lines.append("| " + " | ".join([f"`{row.model}`", *map(str, row[1:])]) + " |")
+    return "\n".join(lines)
+
+
 def takedown_curves() -> str:
     from keynodes import build_graph, read_interactions, takedown
 
@@ -97,6 +117,8 @@ def takedown_curves() -> str:
 
 TABLES = {
     "strategies table": strategies_table,
+    "reach strategies table": reach_strategies_table,
+    "models table": models_table,
     "takedown curves": takedown_curves,
     "measures table": measures_table,
     "commands table": commands_table,

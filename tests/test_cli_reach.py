@@ -441,7 +441,7 @@ def test_hostile_names_come_back_and_break_no_line(tmp_path, safe):
         (("takedown", *AGAINST, "--return", "defaults", "--regained", 2), "from 0 to 1, got 2"),
         (("takedown", *AGAINST, "--return", "defaults", "--histories", 0), "--histories must be"),
         (("takedown", *AGAINST, "--return", "defaults", "--hops", 2), "--hops says nothing beside"),
-        (("takedown", *AGAINST, "--return", "defaults", "--impact"), "says nothing beside --return"),
+        (("takedown", *AGAINST, "--return", "defaults", "--impact"), "nothing beside --return"),
         (
             ("takedown", *AGAINST, "--return", "defaults", "--strategy", "greedy", "--strategy",
              "random"),
