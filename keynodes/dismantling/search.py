@@ -127,22 +127,27 @@ def search(
     if problem.objective == "strong":
         # What falls apart whatever the direction falls apart along it too.
         weak = replace(problem, objective="largest-component")
-        order = search(weak, rng=rng, progress=progress, iterations=iterations, seconds=seconds)
+        try:
+            order = search(weak, rng=rng, progress=progress, iterations=iterations, seconds=seconds)
+        except Interrupted as stopped:
+            raise Interrupted(plan_of(problem, stopped.plan.order)) from None
         plans = [plan_of(problem, order), *greedy_plans(problem)]
         return min(plans, key=cost_of).order
     if candidates.sum() <= FEW:
         return best_of_all(problem, candidates)
     start = time.monotonic()
     plans = greedy_plans(problem, progress=_part(progress, 0.0, GRID))
-    if np.isfinite(problem.budget):
-        try:
+    try:
+        if np.isfinite(problem.budget):
             alone = by_vitality(problem)
             plans = sorted([*plans, alone, *by_pairs(problem, [alone, *plans[:2]])], key=cost_of)
-        except KeyboardInterrupt:
-            raise Interrupted(plans[0]) from None
-    elif problem.graph.n + len(problem.graph.both.indices) <= SPECTRAL:
-        plans = [*plans, *by_spectrum(problem, rng)]
-        plans.sort(key=cost_of)
+        elif problem.graph.n + len(problem.graph.both.indices) <= SPECTRAL:
+            plans = sorted([*plans, *by_spectrum(problem, rng)], key=cost_of)
+    except KeyboardInterrupt:
+        # Whatever was under way, the grid is there: a result, if it gets far enough.
+        if not plans or not np.isfinite(plans[0].cost[0]):
+            raise
+        raise Interrupted(plans[0]) from None
     spent = time.monotonic() - start
     limit = None if seconds is None else max(seconds - spent, 0.0)
     shown = _part(progress, GRID, 1.0)
