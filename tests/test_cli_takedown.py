@@ -199,6 +199,29 @@ def test_accounts_of_a_plan_that_the_graph_lacks(stars, tmp_path):
     assert "'B' (did you mean 'b'?); passed over" in err
 
 
+def test_a_plan_that_names_a_protected_account_is_refused(stars, tmp_path):
+    plan, protect = tmp_path / "plan.txt", tmp_path / "protect.txt"
+    plan.write_text("y\nb\n")
+    protect.write_text("b\nb0\n")
+    code, out, err = keynodes("curve", stars, "--plan", plan, "--protect", protect)
+    assert (code, out) == (2, "")
+    assert "the plan names 1 protected account: 'b'; they are never removed" in err
+    protect.write_text("b0\nnobody\n")
+    code, out, err = keynodes("curve", stars, "--plan", plan, "--protect", protect)
+    assert (code, out) == (1, "")
+    assert "1 of 2 protected accounts is not in the graph: 'nobody'" in err
+    how = ("--protect", protect, "--allow-unknown", "-o", tmp_path / "curve.csv")
+    code, out, err = keynodes("curve", stars, "--plan", plan, *how)
+    assert code == 0, err
+    assert "'nobody'; passed over" in err
+    rows = table((tmp_path / "curve.csv").read_text())
+    assert [row["account"] for row in rows] == ["y", "b"]
+    manifest = json.loads((tmp_path / "curve.csv.manifest.json").read_text())
+    assert manifest["options"]["protect"] == str(protect)
+    code, _, err = keynodes("curve", stars, "--plan", plan, "-o", protect, *how[:3])
+    assert (code, "would be written over" in err) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

@@ -825,6 +825,14 @@ def test_the_plan_of_a_takedown_scores_as_it_said(larger):
         assert found.summary()[:3] == again.summary()[:3]
 
 
+def test_a_plan_with_protected_accounts_has_no_score(chain):
+    with pytest.raises(UsageError, match="names 2 protected accounts: 'a001', 'a003'"):
+        score_plan(chain, ["a003", "a002", "a001"], protect=["a001", "a003", "a000"])
+    assert plan_in(score_plan(chain, ["a002"], protect=["a001"])) == ["a002"]
+    with pytest.raises(UnknownAccount, match="did you mean 'a001'"):
+        score_plan(chain, ["a002"], protect=["A001"])
+
+
 @pytest.mark.parametrize(
     ("plan", "error", "words"),
     [

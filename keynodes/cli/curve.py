@@ -24,9 +24,18 @@ def command(
     ],
     objective: Objective = "largest-component",
     costs: Costs = None,
+    protect: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Accounts that are never removed: a plan that names one of them is refused.",
+        ),
+    ] = None,
     allow_unknown: Annotated[
         bool,
-        typer.Option("--allow-unknown", help="Pass over accounts that the graph lacks."),
+        typer.Option(
+            "--allow-unknown", help="Pass over planned and protected accounts the graph lacks."
+        ),
     ] = False,
 ) -> None:
     """Score an order of removal, whoever made it: what is left after each step.
@@ -36,23 +45,28 @@ def command(
     from keynodes.cli.delivery import deliver
     from keynodes.cli.talking import talk
     from keynodes.dismantling import score_plan
-    from keynodes.lists import match, read_costs, read_plan
+    from keynodes.lists import match, read_accounts, read_costs, read_plan
     from keynodes.objectives import objective_named
 
     form = output.chosen_format()
     objective_named(objective)
     accounts = read_plan(plan, spreadsheet_safe=reading.spreadsheet_safe)
     prices = None if costs is None else read_costs(costs, spreadsheet_safe=reading.spreadsheet_safe)
+    kept: list[str] = []
+    if protect is not None:
+        kept = read_accounts(protect, spreadsheet_safe=reading.spreadsheet_safe)
     with talk(output.quiet) as progress:
         interactions, graph, notices = reading.read(progress, output.quiet)
-        found = match(graph, accounts, "planned account")
-        if not allow_unknown:
-            found.require("--allow-unknown")
-        elif found.unknown:
-            notices.append(f"{found.sentence}; passed over")
+        known = []
+        for what, listed in (("planned account", accounts), ("protected account", kept)):
+            found = match(graph, listed, what)
+            if not allow_unknown:
+                found.require("--allow-unknown")
+            elif found.unknown:
+                notices.append(f"{found.sentence}; passed over")
             unknown = set(found.unknown)
-            accounts = [account for account in accounts if account not in unknown]
-        scored = score_plan(graph, accounts, objective=objective, costs=prices)
+            known.append([account for account in listed if account not in unknown])
+        scored = score_plan(graph, known[0], objective=objective, costs=prices, protect=known[1])
         frame = scored.to_frame()
     deliver(
         frame,
@@ -64,6 +78,7 @@ def command(
             "plan": plan,
             "objective": objective,
             "costs": costs,
+            "protect": protect,
             "allow_unknown": allow_unknown,
         },
         interactions=interactions,
