@@ -18,6 +18,7 @@ from keynodes.dismantling.plans import (
 from keynodes.dismantling.registration import Problem, strategy
 from keynodes.dismantling.reverse_greedy import budget_threshold, greedy_plans
 from keynodes.dismantling.spectral import spectral_cuts
+from keynodes.dismantling.swaps import swapped
 from keynodes.dismantling.walks import improved
 from keynodes.kernels.blocks import Progress
 from keynodes.kernels.keyplayers import pairs_left
@@ -100,7 +101,8 @@ def search(
     in part.
 
     Other starts than the grid: spectral cuts in networks of up to 300,000 accounts and arcs, and
-    with a budget vitality and, up to 100 accounts, swaps of pairs.
+    with a budget vitality and, up to 100 accounts, swaps of pairs. Walks that spend a budget count
+    accounts; where these differ in cost, swaps that count what they cost come last.
 
     With at most 14 accounts worth removing, every set and order is tried instead: the optimum,
     except for ``strong``, towards which it does not work.
@@ -159,7 +161,10 @@ def search(
             plans = sorted((plan_of(problem, plan.order) for plan in plans), key=cost_of)
     if not np.isfinite(problem.budget):
         return improved(problem, plans, candidates, rng, iterations, limit, 1.0, shown).order
-    return spent_well(problem, plans, candidates, rng, iterations, limit, shown).order
+    best = spent_well(problem, plans, candidates, rng, iterations, limit, shown)
+    if (problem.costs != problem.costs[:1]).any():
+        best = swapped(problem, best, LOOKS / 3)
+    return best.order
 
 
 def spent_well(
