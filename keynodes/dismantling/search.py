@@ -19,7 +19,7 @@ from keynodes.dismantling.registration import Problem, strategy
 from keynodes.dismantling.reverse_greedy import budget_threshold, greedy_plans
 from keynodes.dismantling.spectral import spectral_cuts
 from keynodes.dismantling.swaps import swapped
-from keynodes.dismantling.walks import improved
+from keynodes.dismantling.walks import MOVES, improved
 from keynodes.kernels.blocks import Progress
 from keynodes.kernels.keyplayers import pairs_left
 from keynodes.keyplayers.cutting import Cutting
@@ -48,6 +48,9 @@ PAIRED = 100
 
 GRID = 0.1
 """How much of the progress the grid is."""
+
+MOVES_A_DRAW = 160
+"""With costs: for so many moves of the walks, some accounts are swapped together once."""
 
 LOOKS = 300_000_000
 """Nodes and arcs that the depth-first searches for single accounts may come by together."""
@@ -163,7 +166,8 @@ def search(
         return improved(problem, plans, candidates, rng, iterations, limit, 1.0, shown).order
     best = spent_well(problem, plans, candidates, rng, iterations, limit, shown)
     if (problem.costs != problem.costs[:1]).any():
-        best = swapped(problem, best, LOOKS / 3)
+        draws = (MOVES if iterations is None else iterations) // MOVES_A_DRAW
+        best = swapped(problem, best, LOOKS / 3, draws, rng)
     return best.order
 
 

@@ -1,6 +1,7 @@
-"""Swaps at the end of a search with costs: one account out of a set, what it paid for into it."""
+"""Swaps at the end of a search with costs: some accounts out of a set, what they paid for in."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,12 +11,17 @@ from keynodes.dismantling.reverse_greedy import orders_of
 from keynodes.kernels.removal import weighted_pieces
 from keynodes.objectives import OBJECTIVES, removal_curve
 
+TOGETHER = 5
+"""So many of them at most."""
+
 GAIN = 1e-9
 """What is left must fall by more than this share of the start: less is rounding."""
 
 
-def swapped(problem: Problem, plan: Plan, visits: float) -> Plan:
-    """Replace single accounts of a set by the best that their cost pays for, until none helps.
+def swapped(
+    problem: Problem, plan: Plan, visits: float, draws: int, rng: np.random.Generator
+) -> Plan:
+    """Replace accounts of a set by the best that their cost pays for, until that helps no more.
 
     Parameters
     ----------
@@ -25,6 +31,10 @@ def swapped(problem: Problem, plan: Plan, visits: float) -> Plan:
         Where to begin.
     visits : float
         Accounts and arcs that the depth-first searches may come by together.
+    draws : int
+        How often some leave together.
+    rng : numpy.random.Generator
+        Who leaves together is drawn from it.
 
     Returns
     -------
@@ -41,32 +51,58 @@ def swapped(problem: Problem, plan: Plan, visits: float) -> Plan:
     A walk moves between sets of one size, and knows nothing of what they cost. Here an account
     leaves, and then whoever leaves least comes in, one after the other, as long as somebody can be
     paid for. One depth-first search, O(n + m), says exactly what each of all accounts would leave;
-    between equals the connected pairs decide, then the number.
+    between equals the connected pairs decide, then the number. Then some leave together, drawn at
+    random, and in the end it is one by one again.
     """
-    candidates = candidates_of(problem)
-    members = plan.order.tolist()
-    value = _left(problem, members)
     looks = int(visits // (problem.graph.n + len(problem.graph.both.indices)))
-    place = idle = 0
+    members = plan.order.tolist()
+    here = _Set(problem, candidates_of(problem), members, _left(problem, members), looks)
     try:
-        while members and idle < len(members) and looks > 0:
-            others = members[:place] + members[place + 1 :]
-            for worth in (_as_it_is, _for_its_cost):
-                filled, used = _filled(problem, candidates, others, worth)
-                looks -= used
-                found = _left(problem, filled)
-                if _less(found, value):
-                    members, value, idle = filled, found, -1
-                    break
-            idle += 1
-            place = (place + 1) % len(members)
-        if set(members) == set(plan.order.tolist()):
+        here.one_by_one()
+        for _ in range(draws):
+            if here.looks <= 0 or len(here.members) < 2:
+                break
+            several = min(int(rng.integers(2, TOGETHER + 1)), len(here.members))
+            drawn = rng.choice(len(here.members), several, replace=False)
+            here.without([here.members[place] for place in np.sort(drawn)])
+        here.one_by_one()
+        if set(here.members) == set(plan.order.tolist()):
             return plan
-        orders = orders_of(problem, np.asarray(members, np.int32), value[0])
+        orders = orders_of(problem, np.asarray(here.members, np.int32), here.left[0])
         return min([plan, *orders], key=cost_of)
     except KeyboardInterrupt:
-        so_far = plan_of(problem, np.asarray(members, np.int32))
+        so_far = plan_of(problem, np.asarray(here.members, np.int32))
         raise Interrupted(min(plan, so_far, key=cost_of)) from None
+
+
+@dataclass
+class _Set:
+    """A set of accounts that the budget pays for, and what it leaves."""
+
+    problem: Problem
+    candidates: np.ndarray
+    members: list[int]
+    left: tuple[float, float]
+    looks: int
+
+    def one_by_one(self) -> None:
+        """Let each in turn leave, until nobody's leaving helps."""
+        place = idle = 0
+        while idle < len(self.members) and self.looks > 0:
+            idle = 0 if self.without([self.members[place]]) else idle + 1
+            place = (place + 1) % len(self.members)
+
+    def without(self, some: list[int]) -> bool:
+        """Let some leave and the best come in, if less is left then; whether it was."""
+        others = [member for member in self.members if member not in some]
+        for worth in (_as_it_is, _for_its_cost):
+            filled, used = _filled(self.problem, self.candidates, others, worth)
+            self.looks -= used
+            left = _left(self.problem, filled)
+            if _less(left, self.left):
+                self.members, self.left = filled, left
+                return True
+        return False
 
 
 def without_one_more(problem: Problem, gone: list[int]) -> tuple[np.ndarray, np.ndarray]:
