@@ -48,6 +48,11 @@ def test_the_table_of_steps_and_the_summary(stars):
     assert "seed 0" in err
 
 
+def test_one_removal_is_one(stars):
+    err = keynodes("takedown", stars, "--budget", 1)[2]
+    assert "after 1 removal (" in err
+
+
 def test_the_command_and_the_library_agree(stars):
     how = ("--objective", "pairs", "--budget", 3, "--seed", 5, *QUICK)
     _, out, _ = keynodes("takedown", stars, *how)
