@@ -11,8 +11,11 @@ from keynodes.dismantling.reverse_greedy import orders_of
 from keynodes.kernels.removal import weighted_pieces
 from keynodes.objectives import OBJECTIVES, removal_curve
 
+PASSES = 5
+"""Times that one search, and what goes with it, comes by every account and arc."""
+
 TOGETHER = 5
-"""So many of them at most."""
+"""So many accounts leave together at most."""
 
 GAIN = 1e-9
 """What is left must fall by more than this share of the start: less is rounding."""
@@ -30,7 +33,7 @@ def swapped(
     plan : Plan
         Where to begin.
     visits : float
-        Accounts and arcs that the depth-first searches may come by together.
+        Accounts and arcs that may be come by in all.
     draws : int
         How often some leave together.
     rng : numpy.random.Generator
@@ -54,7 +57,7 @@ def swapped(
     between equals the connected pairs decide, then the number. Then some leave together, drawn at
     random, and in the end it is one by one again.
     """
-    looks = int(visits // (problem.graph.n + len(problem.graph.both.indices)))
+    looks = int(visits // (PASSES * (problem.graph.n + len(problem.graph.both.indices))))
     members = plan.order.tolist()
     here = _Set(problem, candidates_of(problem), members, _left(problem, members), looks)
     try:
