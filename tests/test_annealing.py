@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from test_quotients import problem_of
 
 from keynodes.dismantling.plans import seen_from
-from keynodes.kernels import annealing, plan_curves, subsets
+from keynodes.kernels import annealing, plan_curves, plan_places, subsets
 from keynodes.objectives import removal_curve
 
 
@@ -187,12 +187,12 @@ def check_weighing(chain):
     before = chain.price_from_scratch(chain.order)
     kinds = set()
     for x in range(chain.net.c):
-        work = annealing.workspace(chain.net)
+        work = plan_places.workspace(chain.net)
         annealing.new_base(chain.net, chain.walk, chain.length, chain.state, work)
         at = int(chain.walk.place[x])
         if at < 0 and not work.is_loose[x]:
             continue
-        places = annealing.weigh(
+        places = plan_places.weigh(
             chain.net, chain.goal, chain.walk, chain.length, x, chain.net.c, 1.0, work
         )
         told = []
@@ -284,9 +284,9 @@ def test_the_hub_of_a_star_goes_first():
     chain.length = plan_curves.cut_short(chain.goal, chain.walk, 4)
     assert chain.length == 4
     assert chain.walk.curve[:5].tolist() == [7, 6, 5, 4, 1]
-    work = annealing.workspace(chain.net)
+    work = plan_places.workspace(chain.net)
     annealing.new_base(chain.net, chain.walk, 4, chain.state, work)
-    places = annealing.weigh(chain.net, chain.goal, chain.walk, 4, 0, 7, 1.0, work)
+    places = plan_places.weigh(chain.net, chain.goal, chain.walk, 4, 0, 7, 1.0, work)
     assert (places.at, places.low, places.high, places.end) == (3, 0, 3, 0)
     # ½ · 6 + 5 + 4 + ½ · 1 = 12.5 before; the hub alone: ¼ · 1, first and last point in one.
     assert work.cost[:4].tolist() == [0.25 - 12.5, np.inf, np.inf, 0.0]
@@ -328,7 +328,7 @@ def test_other_states_give_other_walks():
 
 def test_the_heat_bath_draws_by_boltzmann_weights():
     cost = np.array([0.0, 1.0, np.inf, 0.5])
-    places = annealing.Places(0, 0, 3, -1, 7, 0.25, 0.0)
+    places = plan_places.Places(0, 0, 3, -1, 7, 0.25, 0.0)
     state = np.array([3], np.uint64)
     draws = [int(annealing.heat_bath(places, cost, 0.5, state)) for _ in range(6000)]
     weights = {0: 1.0, 1: np.exp(-2.0), 3: np.exp(-1.0), annealing.LEAVE: np.exp(-0.5)}
@@ -346,7 +346,7 @@ def test_the_heat_bath_draws_by_boltzmann_weights():
 
 
 def test_a_cold_bath_takes_the_cheapest_even_far_below():
-    places = annealing.Places(2, 0, 2, -1, -1, np.inf, -1e9)
+    places = plan_places.Places(2, 0, 2, -1, -1, np.inf, -1e9)
     cost = np.array([5.0, -1e9, 0.0])
     assert annealing.heat_bath(places, cost, 1e-9, np.array([1], np.uint64)) == 1
 
@@ -371,7 +371,7 @@ def test_long_plans_are_walked_in_part(by_squares, threshold):
             length=500 if threshold < 0 else None,
             dues=100.0 if threshold >= 0 else 0.0,
         )
-        assert chain.length > annealing.SHORT
+        assert chain.length > plan_places.SHORT
         prices.append(chain.price_from_scratch(chain.order))
         mean = chain.walk.curve[: chain.length].mean()
         for warmth in (0.3, 0.1, 0.01, 0.001):
@@ -387,7 +387,7 @@ def test_marks_are_what_a_walk_without_them_finds():
     graph = random_graph(3000, 6000, seed=2, hubs=1.5)
     chain = chain_of(graph, length=700)
     walk_on(chain, 300)
-    work, bare = annealing.workspace(chain.net), annealing.workspace(chain.net)
+    work, bare = plan_places.workspace(chain.net), plan_places.workspace(chain.net)
     annealing.new_base(chain.net, chain.walk, chain.length, chain.state.copy(), work)
     annealing.new_base(chain.net, chain.walk, chain.length, chain.state.copy(), bare)
     rng = np.random.default_rng(0)
@@ -396,11 +396,13 @@ def test_marks_are_what_a_walk_without_them_finds():
         x = int(chain.walk.order[rng.integers(chain.length)])
         point = int(rng.integers(1, chain.length + 1))
         for room in (work, bare):
-            annealing.state_at(chain.net, chain.walk, point, chain.length, x, room)
+            plan_places.state_at(chain.net, chain.walk, point, chain.length, x, room)
         bare.valid[:] = False
         assert work.parts.ends.tolist() == bare.parts.ends.tolist()
         assert (work.parts.present == bare.parts.present).all()
-        places = annealing.weigh(chain.net, chain.goal, chain.walk, chain.length, x, 40, 1.0, work)
+        places = plan_places.weigh(
+            chain.net, chain.goal, chain.walk, chain.length, x, 40, 1.0, work
+        )
         choice = int(rng.integers(places.low, places.high + 1))
         chain.length = annealing.carry_out(
             chain.goal, chain.walk, chain.length, x, choice, places, work

@@ -132,6 +132,23 @@ def test_what_is_refused(chain, options, says):
     assert says in err
 
 
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--measure", "m-reach"), "says nothing for the goal remove"),
+        (("--radius", 3), "a radius says nothing for fragmentation"),
+        (("--goal", "watch", "--radius", 0), "the radius must be a whole number"),
+        (("--direction", "up"), "direction must be in, out or both"),
+        (("--samples", 100), "samples say nothing"),
+    ],
+)
+def test_what_cannot_be_is_said_before_anything_is_read(options, says):
+    code, out, err = keynodes("keyplayers", "no-such-file.csv", *options)
+    assert (code, out) == (2, "")
+    assert says in err
+    assert "no-such-file" not in err
+
+
 def test_the_command_and_the_library_agree(chain):
     how = ("--measure", "distance-fragmentation", "--size", 2, "--seed", 3)
     _, out, _ = keynodes("keyplayers", chain, *how)

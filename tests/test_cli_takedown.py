@@ -48,6 +48,11 @@ def test_the_table_of_steps_and_the_summary(stars):
     assert "seed 0" in err
 
 
+def test_one_removal_is_one(stars):
+    err = keynodes("takedown", stars, "--budget", 1)[2]
+    assert "after 1 removal (" in err
+
+
 def test_the_command_and_the_library_agree(stars):
     how = ("--objective", "pairs", "--budget", 3, "--seed", 5, *QUICK)
     _, out, _ = keynodes("takedown", stars, *how)
@@ -198,6 +203,29 @@ def test_accounts_of_a_plan_that_the_graph_lacks(stars, tmp_path):
     assert code == 0
     assert [row["account"] for row in table(out)] == ["y", "b"]
     assert "'B' (did you mean 'b'?); passed over" in err
+
+
+def test_a_plan_that_names_a_protected_account_is_refused(stars, tmp_path):
+    plan, protect = tmp_path / "plan.txt", tmp_path / "protect.txt"
+    plan.write_text("y\nb\n")
+    protect.write_text("b\nb0\n")
+    code, out, err = keynodes("curve", stars, "--plan", plan, "--protect", protect)
+    assert (code, out) == (2, "")
+    assert "the plan names 1 protected account: 'b'; they are never removed" in err
+    protect.write_text("b0\nnobody\n")
+    code, out, err = keynodes("curve", stars, "--plan", plan, "--protect", protect)
+    assert (code, out) == (1, "")
+    assert "1 of 2 protected accounts is not in the graph: 'nobody'" in err
+    how = ("--protect", protect, "--allow-unknown", "-o", tmp_path / "curve.csv")
+    code, out, err = keynodes("curve", stars, "--plan", plan, *how)
+    assert code == 0, err
+    assert "'nobody'; passed over" in err
+    rows = table((tmp_path / "curve.csv").read_text())
+    assert [row["account"] for row in rows] == ["y", "b"]
+    manifest = json.loads((tmp_path / "curve.csv.manifest.json").read_text())
+    assert manifest["options"]["protect"] == str(protect)
+    code, _, err = keynodes("curve", stars, "--plan", plan, "-o", protect, *how[:3])
+    assert (code, "would be written over" in err) == (2, True)
 
 
 @pytest.mark.parametrize(
@@ -355,16 +383,19 @@ def test_ctrl_c_in_the_search_still_writes_the_best_plan(tmp_path, to_file):
         str(Path(sys.executable).parent / "keynodes"), "takedown", str(records), "--budget", "30",
         "--seconds", "60", *(["-o", str(output)] if to_file else []),
     ]  # fmt: skip
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    )  # fmt: skip
-    assert "no relation column" in process.stderr.readline()  # the records are read
-    time.sleep(4)  # until it searches
-    process.send_signal(signal.SIGINT)
-    start = time.perf_counter()
-    out, err = process.communicate(timeout=60)
-    assert time.perf_counter() - start < 10  # a second on an idle machine
+    for pause in (4, 8, 16, 32):  # until it searches: on a busy machine later
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        )  # fmt: skip
+        assert "no relation column" in process.stderr.readline()  # the records are read
+        time.sleep(pause)
+        process.send_signal(signal.SIGINT)
+        start = time.perf_counter()
+        out, err = process.communicate(timeout=60)
+        assert time.perf_counter() - start < 10  # a second on an idle machine
+        if process.returncode != 130:  # too early: there was no plan yet
+            break
     assert process.returncode == 0, err
     assert "search: stopped by Ctrl-C; this is the best plan found so far" in err
     assert "Traceback" not in err

@@ -25,8 +25,8 @@ from keynodes import (
     score_plan,
     takedown,
 )
-from keynodes.dismantling import Problem, walks
-from keynodes.dismantling.plans import Plan
+from keynodes.dismantling import Problem, reverse_greedy, walks
+from keynodes.dismantling.plans import Interrupted, Plan
 from keynodes.dismantling.running import band_of
 
 EVERY = (*STRATEGIES, "betweenness", "adaptive:pagerank")
@@ -659,6 +659,76 @@ def test_ctrl_c_among_the_replicates_keeps_the_plan(larger):
     assert "stopped by Ctrl-C: the plan was not tried on replicates" in found.notices
 
 
+def test_ctrl_c_while_a_replicate_is_planned_is_heard(larger, monkeypatch):
+    """The grid has a plan when it is stopped, but it is no plan of that replicate."""
+    stopped = []
+
+    def stops(problem, **_):
+        if problem.graph is larger:
+            return greedy_plans(problem)
+        stopped.append(1)
+        raise Interrupted(Plan((0.0, 0.0), np.zeros(1, np.int32)))
+
+    greedy_plans = reverse_greedy.greedy_plans
+    monkeypatch.setattr("keynodes.dismantling.reverse_greedy.greedy_plans", stops)
+    found = takedown(larger, budget=4, intervals=3, **SHORT)
+    assert stopped == [1]
+    assert found.intervals is None
+    assert "stopped by Ctrl-C: the plan was not tried on replicates" in found.notices
+
+
+def test_ctrl_c_while_a_minimum_weight_is_tried_is_heard(monkeypatch):
+    dense = random_graph(60, 1500, seed=1)
+    dense = InteractionGraph.from_arcs(
+        dense.accounts, dense.tails, dense.out.indices, 1.0 + np.arange(dense.m)
+    )
+
+    def stops(problem, **_):
+        if problem.graph is dense:
+            return greedy_plans(problem)
+        raise Interrupted(Plan((0.0, 0.0), np.zeros(1, np.int32)))
+
+    greedy_plans = reverse_greedy.greedy_plans
+    monkeypatch.setattr("keynodes.dismantling.reverse_greedy.greedy_plans", stops)
+    found = takedown(dense, budget=1, strategy="reverse-greedy")
+    assert "stopped by Ctrl-C: not every minimum weight of arcs was tried" in found.notices
+
+
+@pytest.mark.parametrize("target", [0.1, 0.3])
+def test_ctrl_c_among_the_spectral_starts_keeps_the_plan_of_the_grid(larger, monkeypatch, target):
+    def stops(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("keynodes.dismantling.search.spectral_cuts", stops)
+    found = takedown(larger, target=target, minimise="area")
+    grid = takedown(larger, target=target, minimise="area", strategy="reverse-greedy")
+    assert found.order.tolist() == grid.order.tolist()
+    assert any("this is the best plan found so far" in notice for notice in found.notices)
+
+
+@pytest.mark.parametrize("carries", [False, True])
+def test_ctrl_c_while_a_set_is_put_in_order_keeps_the_set(larger, monkeypatch, carries):
+    def stops(problem, **_):
+        bad = Plan((np.inf, np.inf), np.zeros(1, np.int32))
+        raise Interrupted(bad) if carries else KeyboardInterrupt
+
+    monkeypatch.setattr("keynodes.dismantling.running.greedy_plans", stops)
+    found = takedown(larger, target=0.1, strategy="corehd")
+    assert found.values[-1] <= 0.1 * larger.n
+    assert "corehd: stopped by Ctrl-C; this is the best plan found so far" in found.notices
+
+
+def test_ctrl_c_in_the_weak_search_for_core_ends_where_it_is_enough(larger, monkeypatch):
+    def stops(self, *_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(walks.Chain, "move", stops)
+    found = takedown(larger, objective="core", target=0.1)
+    enough = math.ceil(0.1 * larger.n)
+    assert found.values[-1] <= enough < found.values[-2]
+    assert any("this is the best plan found so far" in notice for notice in found.notices)
+
+
 # Replicates
 
 
@@ -753,6 +823,14 @@ def test_the_plan_of_a_takedown_scores_as_it_said(larger):
         again = score_plan(larger, plan_in(found), **how)
         pandas.testing.assert_frame_equal(found.to_frame(), again.to_frame())
         assert found.summary()[:3] == again.summary()[:3]
+
+
+def test_a_plan_with_protected_accounts_has_no_score(chain):
+    with pytest.raises(UsageError, match="names 2 protected accounts: 'a001', 'a003'"):
+        score_plan(chain, ["a003", "a002", "a001"], protect=["a001", "a003", "a000"])
+    assert plan_in(score_plan(chain, ["a002"], protect=["a001"])) == ["a002"]
+    with pytest.raises(UnknownAccount, match="did you mean 'a001'"):
+        score_plan(chain, ["a002"], protect=["A001"])
 
 
 @pytest.mark.parametrize(

@@ -20,12 +20,12 @@ from keynodes.cascades.keys import CHOOSING, REPORTING
 from keynodes.cascades.sampling import MEMORY, Size, how_many, size_of, stored
 from keynodes.cascades.scenario import Scenario, scenario
 from keynodes.cascades.transmission import Transmission
+from keynodes.dismantling.scoring import planned_order
 from keynodes.dismantling.terms import BUDGET
 from keynodes.errors import UsageError
 from keynodes.escaping import one_line, shortened
 from keynodes.graph import InteractionGraph
 from keynodes.kernels.blocks import NamedProgress, progress_on
-from keynodes.lists import match
 from keynodes.lists.numbers import account_costs, indices_of
 
 if TYPE_CHECKING:
@@ -232,6 +232,7 @@ def score_reach_plan(
     seeds: Iterable[str] | None = None,
     accounts: "Mapping[str, float] | pandas.Series | np.ndarray | None" = None,
     costs: "Mapping[str, float] | pandas.Series | np.ndarray | None" = None,
+    protect: Iterable[str] = (),
     model: str | Transmission = "weighted-cascade",
     relations: Sequence[str] | None = None,
     decay: str | float | None = None,
@@ -254,6 +255,8 @@ def score_reach_plan(
         Accounts in the order of removal.
     seeds, accounts, costs, model, relations, decay, posts, hops, within, delay, cut
         As in `reach_takedown`.
+    protect : iterable of str
+        Accounts that are never removed: a plan that names one of them is refused.
     worlds : int, optional
         Worlds that judge it: 1,000 with seeds and 20,000 without, unless they are large.
     rng : int, default 0
@@ -269,9 +272,10 @@ def score_reach_plan(
     Raises
     ------
     UnknownAccount
-        When the graph lacks an account of the plan.
+        When the graph lacks an account of the plan, or a protected one.
     UsageError
-        When the plan names an account twice, or an argument is out of its range.
+        When the plan names an account twice or one that is protected, or an argument is out of its
+        range.
 
     Notes
     -----
@@ -304,7 +308,7 @@ def score_reach_plan(
     )
     notices = list(asked.notices)
     prices = account_costs(graph, costs, notices)
-    order = order_of(graph, plan)
+    order = planned_order(graph, plan, protect)
     size = size_of(asked)
     count = how_many(asked, worlds, size, notices)
     left, authored = curves(
@@ -330,20 +334,6 @@ def score_reach_plan(
         prices,
         notices=tuple(notices),
     )
-
-
-def order_of(graph: InteractionGraph, plan: Iterable[str]) -> np.ndarray:
-    """Return a plan as indices of the graph, int32, each once."""
-    if isinstance(plan, str):
-        raise UsageError("a plan is a list of accounts, got a text; give [account]")
-    listed = list(plan)
-    match(graph, listed, "account").require("one without them")
-    order = np.asarray([graph.index_of(account) for account in listed], np.int32)
-    places, counts = np.unique(order, return_counts=True)
-    if (counts > 1).any():
-        twice = str(graph.accounts[places[counts > 1][0]])
-        raise UsageError(f"account {twice!r} is in the plan twice; each can be removed once")
-    return order
 
 
 def _terms(

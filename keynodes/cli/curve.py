@@ -27,9 +27,18 @@ def command(
     ],
     objective: Objective = "largest-component",
     costs: Costs = None,
+    protect: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Accounts that are never removed: a plan that names one of them is refused.",
+        ),
+    ] = None,
     allow_unknown: Annotated[
         bool,
-        typer.Option("--allow-unknown", help="Pass over accounts that the graph lacks."),
+        typer.Option(
+            "--allow-unknown", help="Pass over planned and protected accounts the graph lacks."
+        ),
     ] = False,
     seeds: Seeds = None,
     cut: Cut = "accounts",
@@ -59,22 +68,35 @@ def command(
     coming_back = returning.asked(safe)
     accounts = read_plan(plan, spreadsheet_safe=reading.spreadsheet_safe)
     prices = None if costs is None else read_costs(costs, spreadsheet_safe=reading.spreadsheet_safe)
+    kept: list[str] = []
+    if protect is not None:
+        kept = read_accounts(protect, spreadsheet_safe=reading.spreadsheet_safe)
     with talk(output.quiet) as progress:
         combine = spreading.combine if reach else "sum"
         interactions, graph, notices = reading.read(progress, output.quiet, combine)
-        found = match(graph, accounts, "planned account")
-        if not allow_unknown:
-            found.require("--allow-unknown")
-        elif found.unknown:
-            notices.append(f"{found.sentence}; passed over")
+        known = []
+        for what, listed in (("planned account", accounts), ("protected account", kept)):
+            found = match(graph, listed, what)
+            if not allow_unknown:
+                found.require("--allow-unknown")
+            elif found.unknown:
+                notices.append(f"{found.sentence}; passed over")
             unknown = set(found.unknown)
-            accounts = [account for account in accounts if account not in unknown]
+            known.append([account for account in listed if account not in unknown])
+        accounts, kept = known
         if reach:
             terms, said = spreading.terms(interactions, speakers)
             notices += said
             how: dict[str, Any] = {"seeds": speakers, "worlds": spreading.worlds, "rng": seed}
             judged = score_reach_plan(
-                graph, accounts, **how, **terms, costs=prices, cut=cut, progress=progress
+                graph,
+                accounts,
+                **how,
+                **terms,
+                costs=prices,
+                protect=kept,
+                cut=cut,
+                progress=progress,
             )
             frame, about = judged.to_frame(), [*judged.notices, *judged.summary()]
             if returning.preset is not None:
@@ -82,7 +104,7 @@ def command(
                 after, later = followed(graph, accounts, coming_back, terms, moving, **how)
                 frame, about = after.to_frame(), [*about, *later]
         else:
-            scored = score_plan(graph, accounts, objective=objective, costs=prices)
+            scored = score_plan(graph, accounts, objective=objective, costs=prices, protect=kept)
             frame, about = scored.to_frame(), [*scored.notices, *scored.summary()]
     deliver(
         frame,
@@ -94,6 +116,7 @@ def command(
             "plan": plan,
             "objective": objective,
             "costs": costs,
+            "protect": protect,
             "allow_unknown": allow_unknown,
             **(
                 {"seeds": seeds, "cut": cut, "seed": seed} | asdict(spreading) | asdict(returning)

@@ -87,12 +87,14 @@ def command(reading: Reading, output: Output, *, choosing: Choosing) -> None:
     from keynodes.cli.guarding import answered
     from keynodes.cli.talking import talk
     from keynodes.keyplayers import key_players
-    from keynodes.keyplayers.choosing import goal_and_measure
+    from keynodes.keyplayers.choosing import checked_terms
     from keynodes.lists import match
 
     form = output.chosen_format()
+    checked_terms(
+        choosing.goal, choosing.measure, choosing.radius, choosing.direction, choosing.samples
+    )
     asked = choosing.asked(reading.spreadsheet_safe)
-    goal_and_measure(choosing.goal, choosing.measure)
     with talk(output.quiet) as progress:
         interactions, graph, notices = reading.read(progress, output.quiet)
         if not choosing.allow_unknown:

@@ -22,13 +22,13 @@ LISTS = ("seeds", "protect", "must", "costs", "plan", "announcers")
 """Options of commands that name a file to read, beside those of `Reading`."""
 
 NEEDS = {
-    "missing": "intervals",
-    "missing_what": "intervals",
-    "allow_unknown": "protect",
-    "within_communities": "communities",
-    "minimise": "target_share",
+    "missing": ("intervals",),
+    "missing_what": ("intervals",),
+    "allow_unknown": ("protect", "plan"),
+    "within_communities": ("communities",),
+    "minimise": ("target_share",),
 }
-"""Options that say nothing without another one, in commands that have both."""
+"""Options that say nothing without another one (or one of two), in commands that have it."""
 
 
 EXCLUDES: dict[str, tuple[str, ...] | None] = {
@@ -184,9 +184,10 @@ def _check_needs(context: typer.Context, given: Mapping[str, Any]) -> None:
     from keynodes.errors import UsageError
 
     for name, needed in NEEDS.items():
-        lacks = needed in given and not given[needed]
+        there = [other for other in needed if other in given]
+        lacks = there and not any(given[other] for other in there)
         if name in given and lacks and given_by_user(context, name):
-            option, other = (_spelled(context, part) for part in (name, needed))
+            option, other = (_spelled(context, part) for part in (name, there[0]))
             raise UsageError(f"{option} says nothing without {other}")
 
 

@@ -196,10 +196,11 @@ class Takedown:
             else f"{self.curve_area:.4f}"
         )
         banded = self.band is not None and self.intervals is None
+        count = len(self.order)
         limited = "; limited by time, so another machine may find another plan"
         return [
             f"{what}: {self.values[0]:,.10g} at the start, {self.values[-1]:,.10g} after "
-            f"{len(self.order):,} removals ({self.cut[-1]:.1%} cut)",
+            f"{count:,} removal{'s' * (count != 1)} ({self.cut[-1]:.1%} cut)",
             f"largest component at most this share of all {self.curve.accounts:,} accounts, "
             "rounded up: "
             f"{reached}",

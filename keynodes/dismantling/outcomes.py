@@ -5,10 +5,9 @@ from dataclasses import replace
 import numpy as np
 
 from keynodes.dismantling.findings import Takedown
-from keynodes.dismantling.planning import planned
+from keynodes.dismantling.planning import by_grid
 from keynodes.dismantling.plans import left_after
 from keynodes.dismantling.registration import Problem
-from keynodes.dismantling.running import asked_for
 
 LITTLE = 0.05
 """A plan that cuts less than this share is said to cut little."""
@@ -78,13 +77,12 @@ def _about_miss(problem: Problem, best: Takedown) -> str:
 def _about_heavier_arcs(problem: Problem, first: np.ndarray) -> str:
     """Say from which weight of arcs on the same budget would cut more, or the target be reached."""
     weights = problem.graph.out.weights
-    greedy = asked_for("reverse-greedy")
     # Each is a weight that some arc has, and leaves the lightest out.
     steps = np.unique(np.quantile(weights, LIGHTEST, method="higher")) if len(weights) else weights
     try:
         for weight in steps[steps > weights.min(initial=np.inf)].tolist():
             thinner = replace(problem, graph=problem.graph.with_min_weight(weight))
-            plan, _, _ = planned(thinner, greedy, first, None, None, None, 0, None)
+            plan = by_grid(thinner, first)
             values = left_after(thinner, plan.order)
             cut = 1.0 - values[-1] / values[0] if values[0] > 0 else 0.0
             limited = np.isfinite(problem.budget)

@@ -88,7 +88,8 @@ def replanned(
 ) -> np.ndarray:
     """A plan made on a replicate, for as much, by the reverse-greedy grid.
 
-    Those that must go (`first`, as indices of `graph`) go first there too.
+    Those that must go (`first`, as indices of `graph`) go first there too. Ctrl-C is Ctrl-C: half
+    of a grid says nothing of the replicate.
     """
     here = np.searchsorted(graph.accounts, replicate.accounts)
     again = Problem(
@@ -103,5 +104,13 @@ def replanned(
     present = np.flatnonzero(np.isin(here, first))
     if not problem.weights[here].sum() > 0:
         return present.astype(np.int32)
+    return by_grid(again, present).order
+
+
+def by_grid(problem: Problem, first: np.ndarray) -> Plan:
+    """Make a plan by the whole reverse-greedy grid, or none: KeyboardInterrupt on Ctrl-C."""
     greedy = asked_for("reverse-greedy")
-    return planned(again, greedy, present, None, None, None, 0, None)[0].order
+    plan, _, stopped = planned(problem, greedy, first, None, None, None, 0, None)
+    if stopped:
+        raise KeyboardInterrupt
+    return plan

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from keynodes.dismantling.orders import adaptively, by_measure, check_orders
-from keynodes.dismantling.plans import Plan, cost_of, left_after, plan_of
+from keynodes.dismantling.plans import Interrupted, Plan, cost_of, left_after, plan_of
 from keynodes.dismantling.registration import STRATEGIES, Problem, Strategy
 from keynodes.dismantling.reverse_greedy import budget_threshold, greedy_plans
 from keynodes.errors import UnknownName, UsageError
@@ -146,10 +146,14 @@ def run(
     order = row.function(unbounded, rng=rng, progress=progress, **arguments)
     chosen = np.zeros(problem.graph.n, bool)
     chosen[order] = True
-    return min(
-        [plan_of(problem, order), *greedy_plans(problem, among=chosen)],
-        key=lambda plan: plan.cost,
-    )
+    own = plan_of(problem, order)
+    try:
+        return min([own, *greedy_plans(problem, among=chosen)], key=cost_of)
+    except KeyboardInterrupt as stopped:
+        met = stopped.plan if isinstance(stopped, Interrupted) else own
+        if not np.isfinite(own.cost[0]):
+            raise
+        raise Interrupted(min(own, met, key=cost_of)) from None
 
 
 def _random(problem: Problem, row: Strategy, rng: np.random.Generator) -> Plan:

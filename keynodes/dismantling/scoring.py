@@ -10,7 +10,8 @@ from keynodes.dismantling.findings import Takedown
 from keynodes.errors import UsageError
 from keynodes.graph import InteractionGraph
 from keynodes.lists import match
-from keynodes.lists.numbers import account_costs, account_weights
+from keynodes.lists.matching import named
+from keynodes.lists.numbers import account_costs, account_weights, indices_of
 from keynodes.objectives import objective_named, removal_curve
 from keynodes.objectives.summaries import robustness
 
@@ -25,6 +26,7 @@ def score_plan(
     objective: str = "largest-component",
     weights: "Mapping[str, float] | pandas.Series | np.ndarray | None" = None,
     costs: "Mapping[str, float] | pandas.Series | np.ndarray | None" = None,
+    protect: Iterable[str] = (),
 ) -> Takedown:
     """What is left of the network after each step of a plan, whoever made it.
 
@@ -40,6 +42,8 @@ def score_plan(
         Weights of accounts, as `accounts` of `takedown`.
     costs : mapping, Series or array of float, optional
         What removing each account costs, as in `takedown`: it is added up.
+    protect : iterable of str
+        Accounts that are never removed: a plan that names one of them is refused.
 
     Returns
     -------
@@ -49,9 +53,9 @@ def score_plan(
     Raises
     ------
     UnknownAccount
-        When the graph lacks an account of the plan.
+        When the graph lacks an account of the plan, or a protected one.
     UsageError
-        When the plan names an account twice.
+        When the plan names an account twice, or one that is protected.
 
     Notes
     -----
@@ -66,16 +70,7 @@ def score_plan(
     1     2       c  0.6   0.4                  2      1           2
     """
     row = objective_named(objective)
-    if isinstance(accounts, str):
-        raise UsageError("a plan is a list of accounts, got a text; give [account]")
-    plan = list(accounts)
-    match(graph, plan, "account").require("one without them")
-    index = {account: i for i, account in enumerate(graph.accounts.tolist())}
-    order = np.asarray([index[account] for account in plan], np.int32)
-    places, counts = np.unique(order, return_counts=True)
-    if (counts > 1).any():
-        twice = str(graph.accounts[places[counts > 1][0]])
-        raise UsageError(f"account {twice!r} is in the plan twice; each can be removed once")
+    order = planned_order(graph, accounts, protect)
     notices: list[str] = []
     masses, by_weight = account_weights(graph, weights, notices)
     prices = account_costs(graph, costs, notices)
@@ -94,3 +89,34 @@ def score_plan(
         costs=prices,
         notices=tuple(notices),
     )
+
+
+def planned_order(
+    graph: InteractionGraph, accounts: Iterable[str], protect: Iterable[str] = ()
+) -> np.ndarray:
+    """Return a plan that somebody made as indices of the graph: int32, each once.
+
+    Raises
+    ------
+    UnknownAccount
+        When the graph lacks an account of the plan, or a protected one.
+    UsageError
+        When the plan names an account twice, or one that is protected.
+    """
+    if isinstance(accounts, str):
+        raise UsageError("a plan is a list of accounts, got a text; give [account]")
+    plan = list(accounts)
+    match(graph, plan, "account").require("one without them")
+    index = {account: i for i, account in enumerate(graph.accounts.tolist())}
+    order = np.asarray([index[account] for account in plan], np.int32)
+    places, counts = np.unique(order, return_counts=True)
+    if (counts > 1).any():
+        twice = str(graph.accounts[places[counts > 1][0]])
+        raise UsageError(f"account {twice!r} is in the plan twice; each can be removed once")
+    kept = indices_of(graph, protect, "protected account")
+    if both := graph.accounts[np.intersect1d(order, kept)].tolist():
+        raise UsageError(
+            f"the plan names {len(both):,} protected account{'s' * (len(both) != 1)}: "
+            f"{named(both, {})}; they are never removed: take them off the plan"
+        )
+    return order

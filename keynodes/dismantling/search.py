@@ -18,7 +18,8 @@ from keynodes.dismantling.plans import (
 from keynodes.dismantling.registration import Problem, strategy
 from keynodes.dismantling.reverse_greedy import budget_threshold, greedy_plans
 from keynodes.dismantling.spectral import spectral_cuts
-from keynodes.dismantling.walks import improved
+from keynodes.dismantling.swaps import swapped
+from keynodes.dismantling.walks import MOVES, improved
 from keynodes.kernels.blocks import Progress
 from keynodes.kernels.keyplayers import pairs_left
 from keynodes.keyplayers.cutting import Cutting
@@ -47,6 +48,9 @@ PAIRED = 100
 
 GRID = 0.1
 """How much of the progress the grid is."""
+
+MOVES_A_DRAW = 160
+"""With costs: for so many moves of the walks, some accounts are swapped together once."""
 
 LOOKS = 300_000_000
 """Nodes and arcs that the depth-first searches for single accounts may come by together."""
@@ -100,7 +104,8 @@ def search(
     in part.
 
     Other starts than the grid: spectral cuts in networks of up to 300,000 accounts and arcs, and
-    with a budget vitality and, up to 100 accounts, swaps of pairs.
+    with a budget vitality and, up to 100 accounts, swaps of pairs. Walks that spend a budget count
+    accounts; where these differ in cost, swaps that count what they cost come last.
 
     With at most 14 accounts worth removing, every set and order is tried instead: the optimum,
     except for ``strong``, towards which it does not work.
@@ -127,22 +132,27 @@ def search(
     if problem.objective == "strong":
         # What falls apart whatever the direction falls apart along it too.
         weak = replace(problem, objective="largest-component")
-        order = search(weak, rng=rng, progress=progress, iterations=iterations, seconds=seconds)
+        try:
+            order = search(weak, rng=rng, progress=progress, iterations=iterations, seconds=seconds)
+        except Interrupted as stopped:
+            raise Interrupted(plan_of(problem, stopped.plan.order)) from None
         plans = [plan_of(problem, order), *greedy_plans(problem)]
         return min(plans, key=cost_of).order
     if candidates.sum() <= FEW:
         return best_of_all(problem, candidates)
     start = time.monotonic()
     plans = greedy_plans(problem, progress=_part(progress, 0.0, GRID))
-    if np.isfinite(problem.budget):
-        try:
+    try:
+        if np.isfinite(problem.budget):
             alone = by_vitality(problem)
             plans = sorted([*plans, alone, *by_pairs(problem, [alone, *plans[:2]])], key=cost_of)
-        except KeyboardInterrupt:
-            raise Interrupted(plans[0]) from None
-    elif problem.graph.n + len(problem.graph.both.indices) <= SPECTRAL:
-        plans = [*plans, *by_spectrum(problem, rng)]
-        plans.sort(key=cost_of)
+        elif problem.graph.n + len(problem.graph.both.indices) <= SPECTRAL:
+            plans = sorted([*plans, *by_spectrum(problem, rng)], key=cost_of)
+    except KeyboardInterrupt:
+        # Whatever was under way, the grid is there: a result, if it gets far enough.
+        if not plans or not np.isfinite(plans[0].cost[0]):
+            raise
+        raise Interrupted(plans[0]) from None
     spent = time.monotonic() - start
     limit = None if seconds is None else max(seconds - spent, 0.0)
     shown = _part(progress, GRID, 1.0)
@@ -154,7 +164,11 @@ def search(
             plans = sorted((plan_of(problem, plan.order) for plan in plans), key=cost_of)
     if not np.isfinite(problem.budget):
         return improved(problem, plans, candidates, rng, iterations, limit, 1.0, shown).order
-    return spent_well(problem, plans, candidates, rng, iterations, limit, shown).order
+    best = spent_well(problem, plans, candidates, rng, iterations, limit, shown)
+    if (problem.costs != problem.costs[:1]).any():
+        draws = (MOVES if iterations is None else iterations) // MOVES_A_DRAW
+        best = swapped(problem, best, LOOKS / 3, draws, rng)
+    return best.order
 
 
 def spent_well(

@@ -164,16 +164,10 @@ def key_players(
        step account  value  gain  half_width
     0     1       b    3.0   3.0         0.0
     """
-    goal, measure = goal_and_measure(goal, measure)
-    radius = _radius(measure, radius)
-    direction = checked_direction(DEFAULT_DIRECTION[goal] if direction is None else direction)
+    goal, measure, radius, direction = checked_terms(goal, measure, radius, direction, samples)
     rng = checked_seed(rng)
-    if samples is not None:
-        samples = checked_samples(samples)
     sampled = measure != "fragmentation" or direction != "both"
-    if samples is not None and not sampled:
-        raise UsageError("samples say nothing for fragmentation of the undirected view: exact")
-    number = SAMPLES_OF[measure] if samples is None else samples
+    number = SAMPLES_OF[measure] if samples is None else int(samples)
     asked, by_weight = _asked(graph, size, weights, protect, must, number, rng, progress)
     if goal == "watch":
         order, optimal, values = _watch(asked, direction, radius)
@@ -278,6 +272,23 @@ def _in_order(asked: Asked, members: list[int], work: Callable[[], list[int]]) -
         return sorted(members, key=lambda account: (-degrees[account], account))
 
     return asked.unless_stopped(work, by_neighbours, "the set is in order of neighbours")
+
+
+def checked_terms(
+    goal: str, measure: str | None, radius: int | None, direction: str | None, samples: int | None
+) -> tuple[str, str, int | None, str]:
+    """Return goal, measure, radius and direction, or say what does not go together.
+
+    Needs no network, so that it can be said before one is read.
+    """
+    goal, measure = goal_and_measure(goal, measure)
+    radius = _radius(measure, radius)
+    direction = checked_direction(DEFAULT_DIRECTION[goal] if direction is None else direction)
+    if samples is not None:
+        checked_samples(samples)
+        if measure == "fragmentation" and direction == "both":
+            raise UsageError("samples say nothing for fragmentation of the undirected view: exact")
+    return goal, measure, radius, direction
 
 
 def goal_and_measure(goal: str, measure: str | None) -> tuple[str, str]:
