@@ -236,6 +236,16 @@ def test_the_curve_of_a_plan_is_the_table_of_the_takedown(tmp_path, monkeypatch,
     assert "strategy: given" in again
 
 
+def test_the_curve_of_a_plan_with_a_protected_account_is_refused(town):
+    Path("plan.txt").write_text("x\ng\n")
+    Path("protect.txt").write_text("g\n")
+    how = (*AGAINST, "--seeds", "seeds.txt", *SURE, "--plan", "plan.txt")
+    code, out, err = keynodes("curve", town, *how, "--protect", "protect.txt")
+    assert (code, out) == (2, "")
+    assert "'g'" in err
+    assert keynodes("curve", town, *how)[0] == 0
+
+
 # reach
 
 
