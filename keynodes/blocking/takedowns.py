@@ -17,7 +17,7 @@ from keynodes.blocking.running import DEFAULT, ReachAsked, order_by, reach_asked
 from keynodes.blocking.together import Together, works_together
 from keynodes.blocking.verdicts import curves
 from keynodes.cascades.keys import CHOOSING, REPORTING
-from keynodes.cascades.sampling import MEMORY, Size, how_many, size_of, stored
+from keynodes.cascades.sampling import FEWEST, MEMORY, Size, how_many, size_of, stored
 from keynodes.cascades.scenario import Scenario, scenario
 from keynodes.cascades.transmission import Transmission
 from keynodes.dismantling.scoring import planned_order
@@ -101,7 +101,7 @@ def reach_takedown(
         Worlds to choose by: 1,000 with seeds and 20,000 without, unless they are large.
     fresh_worlds : int, optional
         Worlds for the numbers that are reported: as many as `worlds` when not given. They are not
-        stored, so that `max_memory` does not lower their number.
+        stored, so that `max_memory` does not lower a number that was asked for.
     max_memory : float, default 2**30
         Bytes that the stored worlds may take; fewer are stored when they do not fit.
     certify : bool, default True
@@ -184,7 +184,8 @@ def reach_takedown(
     size = size_of(asked)
     count = how_many(asked, worlds, size, notices, max_memory)
     # What is passed through and not stored has no limit of memory.
-    reporting = how_many(asked, worlds if fresh_worlds is None else fresh_worlds, size, notices)
+    fresh = next((given for given in (fresh_worlds, worlds) if given is not None), None)
+    reporting = max(count, FEWEST) if fresh is None else how_many(asked, fresh, size, notices)
     problem = ReachProblem(
         asked,
         tuple(stored(asked, CHOOSING, count, size, progress_on(progress, "worlds"))),

@@ -49,9 +49,16 @@ def curves(
     """
     asked = [(order, only) for order in orders for only in ((False, True) if authors else (False,))]
     left = [np.empty((count, len(order) + 1), np.int64) for order, _ in asked]
+    speaks = scenario.is_source
 
     def step(pack: Worlds) -> list[np.ndarray]:
-        return [left_after(scenario, pack, order, muting, only) for order, only in asked]
+        found: list[np.ndarray] = []
+        for order, only in asked:
+            if only and (muting or not speaks[order].any()):  # none of them ever speaks less
+                found.append(np.repeat(found[-1][:, :1], len(order) + 1, axis=1))
+            else:
+                found.append(left_after(scenario, pack, order, muting, only))
+        return found
 
     for here, found in each_pack(scenario, stream, count, size, step, progress):
         for rows, values in zip(left, found, strict=True):
