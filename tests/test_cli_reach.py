@@ -561,3 +561,23 @@ def test_ctrl_c_ends_with_130_and_one_line(tmp_path):
     assert (process.returncode, out) == (130, ""), err
     assert err.splitlines()[-1] == "keynodes: interrupted"
     assert "Traceback" not in err
+
+
+def test_ctrl_c_after_a_first_plan_still_writes_it(town, monkeypatch):
+    from keynodes.blocking import takedowns
+
+    order_by = takedowns.order_by
+
+    def interrupted(problem, asked, *rest):
+        if asked.text == "random":
+            raise KeyboardInterrupt
+        return order_by(problem, asked, *rest)
+
+    monkeypatch.setattr(takedowns, "order_by", interrupted)
+    code, out, err = keynodes(
+        "takedown", town, *AGAINST, "--seeds", "seeds.txt", *SURE, "--budget", 2, "--strategy",
+        "greedy", "--strategy", "random", "--best-plan", "best.csv",
+    )  # fmt: skip
+    assert code == 0, err
+    assert "stopped by Ctrl-C: random has no plan" in err
+    assert len(table(Path("best.csv").read_text())) == 2
