@@ -574,10 +574,11 @@ def test_ctrl_c_after_a_first_plan_still_writes_it(town, monkeypatch):
         return order_by(problem, asked, *rest)
 
     monkeypatch.setattr(takedowns, "order_by", interrupted)
-    code, out, err = keynodes(
+    code, _, err = keynodes(
         "takedown", town, *AGAINST, "--seeds", "seeds.txt", *SURE, "--budget", 2, "--strategy",
-        "greedy", "--strategy", "random", "--best-plan", "best.csv",
+        "greedy", "--strategy", "random", "--best-plan", "best.csv", "--together", "groups.csv",
     )  # fmt: skip
     assert code == 0, err
     assert "stopped by Ctrl-C: random has no plan" in err
+    assert ("groups.csv was not written" in err) == (not Path("groups.csv").exists())
     assert len(table(Path("best.csv").read_text())) == 2

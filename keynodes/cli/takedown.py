@@ -366,6 +366,8 @@ def command(
                 "each loss is of that account alone: a plan works together, and its accounts may "
                 "cut little one by one"
             )
+    beside = _beside(output, found)
+    later += [f"{path} was not written" for path in output.extra() if path not in beside]
     notices = list(dict.fromkeys([*notices, *found.notices, *found.summary(), *later]))
     deliver(
         frame,
@@ -385,7 +387,7 @@ def command(
         interactions=interactions,
         graph=graph,
         notices=notices,
-        beside=_beside(output, found),
+        beside=beside,
     )
 
 
@@ -397,8 +399,9 @@ def _beside(
 
     tables = {output.plan_file: found.to_frame()}
     if not isinstance(found, Takedown):
-        assert found.together is not None
-        tables[output.together_file] = found.together.to_frame()
+        # Neither was looked for when Ctrl-C ended the choice early.
+        if found.together is not None:
+            tables[output.together_file] = found.together.to_frame()
         if found.protected is not None:
             tables[output.protected_file] = found.protected
     return {path: table for path, table in tables.items() if path is not None}
