@@ -1,0 +1,219 @@
+"""What works only together: gates side by side, found, measured by deletion, and nothing else."""
+
+import itertools
+
+import naive_blocking as naive
+import naive_worlds as twins
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from naive_blocking import smalls
+from test_portfolio import CERTAIN, HALF, graph_of, random_arcs
+
+from keynodes.blocking import reach_takedown, together
+from keynodes.blocking.together import TIMES, works_together
+from keynodes.cascades.scenario import scenario
+from keynodes.kernels.joint_drops import excesses, lost_together
+from keynodes.kernels.removals import worlds_with
+
+WIDE = 1.959964
+
+
+def side_by_side(gates, size=30, tail=1):
+    """A cluster behind some gates, each heard by a tail of its own."""
+    arcs = [(0, g) for g in range(1, gates + 1)]
+    at = gates + 1
+    arcs += [(g, v) for g in range(1, gates + 1) for v in range(at, at + size)]
+    at += size
+    for g in range(1, gates + 1):
+        arcs += [(g, v) for v in range(at, at + tail)]
+        at += tail
+    return graph_of(at, arcs)
+
+
+def problem_on(graph, model=CERTAIN, count=40, seeds=("a000",), **terms):
+    return naive.problem_of(scenario(graph, list(seeds), model=model), count, **terms)
+
+
+def joint_by_deletion(small, group):
+    """What a group cuts in each world, and the sum of what its members cut alone."""
+    gone = dict.fromkeys(group, small.gone)
+    joint, alone = [], []
+    for one in small.worlds:
+        whole = twins.heard(one, small.values)
+        joint.append(whole - twins.heard(one, small.values, gone))
+        alone.append(sum(whole - twins.heard(one, small.values, {v: small.gone}) for v in group))
+    return np.array(joint), np.array(alone)
+
+
+# --- kernels ----------------------------------------------------------------------------------
+
+
+@given(smalls(limits=({},), count=3))
+def test_joint_drops_are_those_of_deletion(small):
+    problem = small.problem
+    n, values = problem.n, problem.scenario.values
+    status, gone = np.zeros(n, np.uint8), np.uint8(small.gone)
+    drops = together._alone(problem)[0]
+    pack = problem.worlds[0]
+    for group in itertools.combinations(range(min(n, 5)), 3):
+        lost, alone = np.zeros(3, np.int64), np.zeros(3, np.int64)
+        accounts = np.array(group)
+        lost_together(pack, accounts, status, gone, values, problem.muting, drops, lost, alone)
+        joint, single = joint_by_deletion(small, group)
+        assert lost.tolist() == joint.tolist()
+        assert alone.tolist() == single.tolist()
+        assert not status.any()
+    place = np.arange(n, dtype=np.int32)
+    for u in range(n):
+        row = np.zeros(n, np.int64)
+        which, at = worlds_with(pack, u, drops, False)
+        assert (pack.nodes[at] == u).all()
+        excesses(pack, which, u, place, status, gone, values, problem.muting, drops, row)
+        for v in range(n):
+            joint, single = joint_by_deletion(small, (u, v))
+            assert u == v or row[v] == (joint - single).sum()
+        assert row[u] == 0
+        assert not status.any()
+
+
+# --- what is found ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("gates", [2, 3, 4])
+@pytest.mark.parametrize("muting", [False, True])
+def test_gates_side_by_side_are_found(gates, muting):
+    found = works_together(problem_on(side_by_side(gates), muting=muting))
+    assert found.groups[0] == tuple(f"a{g:03}" for g in range(1, gates + 1))
+    assert len(found.groups) == 1
+    own = 0 if muting else 1
+    assert found.joint.tolist() == [30 + gates * (1 + own)]
+    assert found.alone.tolist() == [gates * (1 + own)]
+    assert found.low.tolist() == found.high.tolist() == [30]
+    assert found.worlds == 40
+    frame = found.to_frame()
+    assert frame["account"].tolist() == list(found.groups[0])
+    assert (frame["share"] == found.joint[0] / found.reached).all()
+
+
+def test_five_gates_are_too_many():
+    assert works_together(problem_on(side_by_side(5))).groups == ()
+
+
+def test_two_pairs_are_two_groups_and_not_one_of_four():
+    arcs = [(0, g) for g in range(1, 5)]
+    arcs += [(g, v) for g in (1, 2) for v in range(5, 45)]
+    arcs += [(g, v) for g in (3, 4) for v in range(45, 75)]
+    found = works_together(problem_on(graph_of(75, arcs)))
+    assert found.groups == (("a001", "a002"), ("a003", "a004"))
+    assert found.joint.tolist() == [42, 32]
+
+
+def test_nobody_is_in_a_group_who_is_not_needed():
+    """The bystander shares a few listeners with the gates; the pair is the group."""
+    arcs = [(0, g) for g in (1, 2, 3)]
+    arcs += [(g, v) for g in (1, 2) for v in range(4, 64)]
+    arcs += [(3, v) for v in range(64, 70)]
+    arcs += [(g, v) for g in (1, 2) for v in range(64, 70)]
+    found = works_together(problem_on(graph_of(70, arcs)))
+    assert found.groups == (("a001", "a002"),)
+
+
+@pytest.mark.parametrize("model", [CERTAIN, HALF])
+@pytest.mark.parametrize("muting", [False, True])
+def test_nothing_works_only_together_on_a_star_or_a_tree(model, muting):
+    star = graph_of(40, [(0, v) for v in range(1, 40)])
+    tree = graph_of(63, [((v - 1) // 2, v) for v in range(1, 63)])
+    chain = graph_of(30, [(v, v + 1) for v in range(29)])
+    for graph in (star, tree, chain):
+        assert works_together(problem_on(graph, model, muting=muting)).groups == ()
+
+
+def test_only_candidates_are_looked_at():
+    graph, candidates = side_by_side(2), np.ones(35, bool)
+    candidates[[0, 2]] = False
+    assert works_together(problem_on(graph, candidates=candidates)).groups == ()
+
+
+@given(smalls(limits=({},), count=12))
+@settings(max_examples=80)
+def test_every_group_that_is_shown_is_what_it_says(small):
+    found = works_together(small.problem)
+    accounts = small.problem.scenario.graph.accounts.tolist()
+    for i, names in enumerate(found.groups):
+        group = [accounts.index(name) for name in names]
+        assert len(set(group)) == len(group) >= 2
+        assert small.problem.candidates[group].all()
+        joint, alone = joint_by_deletion(small, group)
+        assert found.joint[i] == joint.mean()
+        assert found.alone[i] == alone.mean()
+        assert joint.sum() > TIMES * alone.sum()
+        half = WIDE * (joint - alone).std(ddof=1) / np.sqrt(12)
+        gap = (joint - alone).mean()
+        assert (found.low[i], found.high[i]) == pytest.approx((gap - half, gap + half))
+        assert found.low[i] > 0
+    assert list(found.joint) == sorted(found.joint, reverse=True)
+
+
+@given(smalls(limits=({},), count=12, max_accounts=7))
+@settings(max_examples=80)
+def test_no_pair_that_stands_out_is_missed(small):
+    """All pairs by deletion: whatever cuts three times what its members cut, beyond chance."""
+    found = set(works_together(small.problem).groups)
+    accounts = small.problem.scenario.graph.accounts
+    able = np.flatnonzero(small.problem.candidates)
+    for pair in itertools.combinations(able.tolist(), 2):
+        joint, alone = joint_by_deletion(small, pair)
+        half = WIDE * (joint - alone).std(ddof=1) / np.sqrt(12)
+        stands_out = joint.sum() > TIMES * alone.sum() and (joint - alone).mean() - half > 1e-9
+        assert (tuple(accounts[list(pair)].tolist()) in found) >= stands_out
+
+
+def test_credit_is_never_less_than_what_is_cut_and_more_for_one_of_each_pair():
+    """Why nothing is searched where nobody has more credit than it cuts."""
+    seen = 0
+    for seed in range(40):
+        graph = random_arcs(9, 24, seed)
+        small = naive.small_of(problem_on(graph, "constant:probability=0.7", 6))
+        more = [naive.credit(small, v) - naive.gain(small, v) for v in range(1, 9)]
+        assert min(more) >= 0
+        for u, v in itertools.combinations(range(1, 9), 2):
+            joint, alone = joint_by_deletion(small, (u, v))
+            if joint.sum() > alone.sum():
+                seen += 1
+                assert max(more[u - 1], more[v - 1]) > 0
+    assert seen > 20
+
+
+# --- size -------------------------------------------------------------------------------------
+
+
+def test_large_worlds_are_measured_on_fewer(monkeypatch):
+    graph = side_by_side(2)
+    monkeypatch.setattr(together, "WORK", 3000)
+    found = works_together(problem_on(graph, count=200))
+    assert found.groups == (("a001", "a002"),)
+    assert found.worlds == 3000 // (35 + 64)
+    monkeypatch.setattr(together, "WORK", 10)
+    found = works_together(problem_on(graph, count=200))
+    assert found.worlds == together.ENOUGH
+    assert found.joint.tolist() == [34]
+
+
+def test_groups_are_said_in_sentences():
+    found = reach_takedown(side_by_side(2), seeds=["a000"], budget=2, model=CERTAIN, worlds=30)
+    assert any(
+        "works only together: 'a001' + 'a002' cut 100.0% of reach, each alone 11.8% in sum" in said
+        for said in found.notices
+    )
+    assert found.together.to_frame()["account"].tolist() == ["a001", "a002"]
+
+
+def test_must_and_budget_do_not_change_what_works_together():
+    graph = side_by_side(3)
+    plain = works_together(problem_on(graph))
+    bound = works_together(
+        problem_on(graph, first=np.array([4], np.int32), budget=1.0, costs=np.full(graph.n, 7.0))
+    )
+    assert plain.groups == bound.groups
+    assert plain.joint.tolist() == bound.joint.tolist()
