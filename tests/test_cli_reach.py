@@ -582,3 +582,19 @@ def test_ctrl_c_after_a_first_plan_still_writes_it(town, monkeypatch):
     assert "stopped by Ctrl-C: random has no plan" in err
     assert ("groups.csv was not written" in err) == (not Path("groups.csv").exists())
     assert len(table(Path("best.csv").read_text())) == 2
+
+
+def test_ctrl_c_while_returns_are_followed_still_writes_the_plan(town, monkeypatch):
+    from keynodes import returns
+
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(returns, "simulate_return", interrupted)
+    code, out, err = keynodes(
+        "takedown", town, *AGAINST, "--seeds", "seeds.txt", *SURE, "--budget", 2, "--strategy",
+        "greedy", "--return", "routine-2015",
+    )  # fmt: skip
+    assert code == 0, err
+    assert "stopped by Ctrl-C: returns were not followed; the table is the plan" in err
+    assert [row["step"] for row in table(out)] == ["1", "2"]

@@ -152,7 +152,7 @@ def reach(
         Accounts taken out before: they neither speak nor hear, and the probabilities of the
         others stay as they were on the whole graph.
     worlds : int, optional
-        How many worlds are drawn: 1,000 with seeds and 20,000 without, unless they are large.
+        How many worlds are drawn: 1,000 to 5,000 with seeds, 20,000 without; fewer where they are large.
     rng : int, default 0
         The seed of everything random.
     progress : callable, optional

@@ -19,6 +19,12 @@ SEEDED, SOURCED = 1_000, 20_000
 """Worlds unless asked otherwise: where all seeds speak, and where a world has one source (its
 cascade is small, and its source is chance too)."""
 
+MOST_SEEDED = 5_000
+"""Worlds with seeds where they are small: a thousand choose some per cent worse there."""
+
+SMALL_VISITS = 5 * 10**7
+"""Arcs that the worlds beyond the first thousand may look at together: a second."""
+
 FEWEST = 200
 """Worlds that are drawn however large they are: an estimate from fewer is no estimate."""
 
@@ -86,7 +92,10 @@ def how_many(
             raise UsageError(f"worlds must be a whole number from 2 on, got {asked!r}")
         count = int(asked)
     else:
-        count = SEEDED if scenario.seeds is not None else SOURCED
+        cheap = int(SMALL_VISITS / (size.visits + 10 * size.nodes))
+        count = min(max(SEEDED, cheap), MOST_SEEDED)
+        if scenario.seeds is None:
+            count = SOURCED
         affordable = max(FEWEST, int(MOST_VISITS / size.visits))
         if affordable < count:
             notices.append(

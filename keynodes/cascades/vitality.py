@@ -138,7 +138,7 @@ def reach_vitality(
     muting : bool, default False
         Mute accounts instead: they go on hearing and pass nothing on; sources go on speaking.
     worlds : int, optional
-        How many worlds are drawn: 1,000 with seeds and 20,000 without, unless they are large.
+        How many worlds are drawn: 1,000 to 5,000 with seeds, 20,000 without; fewer where they are large.
     rng : int, default 0
         The seed of everything random.
     progress : callable, optional

@@ -146,8 +146,8 @@ class Spreading:
         int | None,
         typer.Option(
             metavar="N",
-            help="Cascades that are drawn: 1,000 with --seeds and 20,000 without, unless they "
-            "are large.",
+            help="Cascades that are drawn: 1,000 to 5,000 with --seeds, 20,000 without; fewer "
+            "where they are large.",
             rich_help_panel=PANEL,
         ),
     ] = None

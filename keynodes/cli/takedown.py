@@ -348,18 +348,22 @@ def command(
         later: list[str] = []
         if returning.preset is not None:
             plan = found.to_frame()["account"].tolist()
-            after, later = followed(
-                graph,
-                plan,
-                coming_back,
-                terms,
-                progress.on("following returns"),
-                seeds=asked.get("seeds"),
-                protect=asked.get("protect", ()),
-                rng=planning.seed,
-            )
-            frame = after.to_frame()
-            later.insert(0, in_order(plan))
+            try:
+                after, later = followed(
+                    graph,
+                    plan,
+                    coming_back,
+                    terms,
+                    progress.on("following returns"),
+                    seeds=asked.get("seeds"),
+                    protect=asked.get("protect", ()),
+                    rng=planning.seed,
+                )
+                frame = after.to_frame()
+                later.insert(0, in_order(plan))
+            except KeyboardInterrupt:
+                answered()
+                later = ["stopped by Ctrl-C: returns were not followed; the table is the plan"]
         if impact:
             frame = _impact(graph, found, top, asked, progress)
             notices.append(
