@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from keynodes.blocking import REACH_STRATEGIES, ReachTakedown, reach_takedown
+from keynodes.blocking import ReachTakedown, reach_takedown
+from keynodes.blocking.running import against_reach
 from keynodes.cascades.transmission import Transmission
 from keynodes.dismantling import STRATEGIES, Takedown
 from keynodes.dismantling import takedown as fragmentation_takedown
@@ -166,7 +167,8 @@ def check_strategies(strategy: str | Sequence[str] | None, objective: str) -> No
     """
     texts = [strategy] if isinstance(strategy, str) else list(strategy or [])
     for text in texts:
-        if text in REACH_STRATEGIES and text not in STRATEGIES:
+        row = against_reach(text)
+        if row is not None and row.name not in STRATEGIES:
             raise UsageError(
-                f"{text} works towards reach, not {objective}; ask for the objective reach"
+                f"{row.name} works towards reach, not {objective}; ask for the objective reach"
             )

@@ -115,6 +115,7 @@ def test_graphs_without_anything_to_do():
     [
         ({"strategy": "gredy"}, UnknownName, "greedy"),
         ({"strategy": "btweenness"}, UnknownName, "betweenness"),
+        ({"strategy": "greedy:steps=3"}, UsageError, "has no parameters"),
         ({"strategy": ["greedy", "Greedy"]}, UsageError, "twice"),
         ({"cut": "reposting"}, UsageError, "cut is one of"),
         ({"budget": 0}, UsageError, "above 0"),

@@ -12,7 +12,7 @@ from keynodes.dismantling.orders import per_cost, static_order
 from keynodes.dismantling.registration import STRATEGIES, Strategy
 from keynodes.dismantling.running import Asked, asked_for
 from keynodes.dismantling.takedowns import takedown as fragmenting
-from keynodes.errors import UnknownName
+from keynodes.errors import UnknownName, UsageError
 from keynodes.kernels.blocks import Progress
 from keynodes.measures import MEASURES
 from keynodes.ranking import rank
@@ -37,6 +37,11 @@ class ReachAsked:
         return [f"{self.text} does not work towards reach; it is scored only"]
 
 
+def against_reach(text: str) -> Strategy | None:
+    """Return the strategy against reach that a text begins with, however it is written."""
+    return REACH_STRATEGIES.get(text.split(":")[0].strip().lower().replace("_", "-"))
+
+
 def reach_asked_for(text: str) -> ReachAsked:
     """Read a strategy: ``fair-share``, ``betweenness``, ``search``.
 
@@ -44,8 +49,12 @@ def reach_asked_for(text: str) -> ReachAsked:
     ------
     UnknownName
         Neither a strategy nor a measure, with the nearest.
+    UsageError
+        Parameters for a strategy that has none.
     """
-    if (row := REACH_STRATEGIES.get(text.strip().lower().replace("_", "-"))) is not None:
+    if (row := against_reach(text)) is not None:
+        if ":" in text:
+            raise UsageError(f"{row.name} has no parameters; got {text!r}")
         return ReachAsked(row.name, row)
     name = text.split(":")[0]
     try:
