@@ -38,6 +38,7 @@ def moves(small):
 
 
 @given(smalls(), st.data())
+@settings(max_examples=150)
 def test_gains_are_those_of_deletion_after_any_removals_and_restorations(small, data):
     removals = Removals(small.problem)
     gone = list(small.first)
@@ -93,6 +94,7 @@ def test_shares_are_those_of_fresh_worlds_after_any_removals(small, data):
 
 
 @given(smalls(), st.data())
+@settings(max_examples=150)
 def test_the_best_gains_most_for_its_cost_and_is_the_lowest_of_those_that_do(small, data):
     removals = Removals(small.problem)
     gone = list(small.first)

@@ -1,6 +1,10 @@
 """Takedown against reach: its terms, the same everywhere, Ctrl-C, names, what is refused."""
 
 import math
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import naive_blocking as naive
 import numpy as np
@@ -95,6 +99,9 @@ def test_the_budget_and_who_can_be_removed_is_said():
     assert "seeds may be proposed" in " ".join(removable.summary())
     assert removable.author_share[-1] == 1
     assert "seeds are not proposed" in " ".join(found.summary())
+    limited = reach_takedown(graph, budget=9, seeds_removable=True, cut="reposts", **arguments)
+    assert limited.order.tolist() == [1]
+    assert any("no seed is proposed" in notice for notice in limited.notices)
 
 
 def test_graphs_without_anything_to_do():
@@ -160,6 +167,35 @@ def test_same_plan_on_any_number_of_threads(monkeypatch):
             orders = {name: rival.order.tolist() for name, rival in plan.rivals.items()}
             found.append((orders, numbers, plan.notices, plan.together.joint.tobytes()))
     assert found[:3] == found[3:6] == found[6:]
+
+
+@pytest.mark.compiled
+def test_same_plan_without_compilation():
+    program = """
+import sys
+sys.path.insert(0, "tests")
+from test_portfolio import random_arcs
+from keynodes import reach_takedown
+for terms in ({"seeds": ["a000", "a001"]}, {"seeds": ["a000"], "hops": 2}, {"cut": "reposts"}):
+    found = reach_takedown(
+        random_arcs(25, 80, 1), budget=2, worlds=25, model="constant:probability=0.4", **terms
+    )
+    print(found.to_frame().to_csv(), found.certificate, found.together.to_frame().to_csv())
+"""
+    said = []
+    for off in ("0", "1"):
+        said.append(
+            subprocess.run(
+                [sys.executable, "-c", program],
+                cwd=Path(__file__).parents[1],
+                env={**os.environ, "NUMBA_DISABLE_JIT": off},
+                check=True,
+                capture_output=True,
+                text=True,
+            ).stdout
+        )
+    assert said[0] == said[1]
+    assert "reached_left" in said[0]
 
 
 def test_shuffled_records_change_nothing(write):

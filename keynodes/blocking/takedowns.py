@@ -98,7 +98,7 @@ def reach_takedown(
     cut : {"accounts", "reposts"}, default "accounts"
         Remove accounts, or limit them: they go on hearing, and pass on nothing that others said.
     worlds : int, optional
-        Worlds to choose by: 1,000 with seeds and 20,000 without, unless they are large.
+        Worlds to choose by: 1,000 to 5,000 with seeds, 20,000 without; fewer where they are large.
     fresh_worlds : int, optional
         Worlds for the numbers that are reported: as many as `worlds` when not given. They are not
         stored, so that `max_memory` does not lower a number that was asked for.
@@ -178,6 +178,8 @@ def reach_takedown(
     if seeds_removable and asked.seeds is None:
         raise UsageError("without seeds everybody may be proposed: seeds_removable says nothing")
     notices = list(asked.notices)
+    if seeds_removable and cut == "reposts":
+        notices.append("seeds go on speaking where only reposts are limited: no seed is proposed")
     prices = account_costs(graph, costs, notices)
     kept = indices_of(graph, protect, "protected account")
     terms = _terms(graph, asked, prices, budget, kept, must, seeds_removable, notices)
@@ -259,7 +261,7 @@ def score_reach_plan(
     protect : iterable of str
         Accounts that are never removed: a plan that names one of them is refused.
     worlds : int, optional
-        Worlds that judge it: 1,000 with seeds and 20,000 without, unless they are large.
+        Worlds that judge it: 1,000 to 5,000 with seeds, 20,000 without; fewer where they are large.
     rng : int, default 0
         Seed of everything random.
     progress : callable, optional
