@@ -109,6 +109,26 @@ def test_the_best_gains_most_for_its_cost_and_is_the_lowest_of_those_that_do(sma
             removals.remove(v)
 
 
+@pytest.mark.parametrize("seed", range(200))
+def test_under_a_limit_the_best_is_found_by_bounds_alone(seed):
+    """Whatever gains and their upper bounds: the lowest of those that gain most for their cost."""
+    rng = np.random.default_rng(seed)
+    graph = InteractionGraph.from_arcs([f"a{i}" for i in range(8)], [0], [1])
+    costs = rng.choice([1.0, 2.0], 8)
+    asked = scenario(graph, ["a0"], hops=2)
+    removals = Removals(naive.problem_of(asked, 2, costs=costs))
+    values = rng.integers(0, 4, 8)
+    removals._ceilings[:] = values + rng.integers(0, 3, 8)
+    looked = []
+    removals.gain = lambda v: looked.append(v) or float(values[v])
+    among = rng.random(8) < 0.8
+    worth = np.where(among, values / costs, 0)
+    assert removals.best(among) == (int(worth.argmax()) if worth.any() else -1)
+    assert len(set(looked)) == len(looked)
+    # Nobody is tried whose bound is below what was found.
+    assert all(removals._ceilings[v] / costs[v] >= worth.max() for v in looked)
+
+
 @given(smalls())
 def test_what_is_reached_at_the_start(small):
     expected = [twins.heard(one, small.values, None, small.limit) for one in small.worlds]

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from naive_blocking import smalls
 from test_portfolio import CERTAIN, HALF, graph_of, random_arcs
 
+from keynodes import InteractionGraph
 from keynodes.blocking import reach_takedown, together
 from keynodes.blocking.together import TIMES, works_together
 from keynodes.cascades.scenario import scenario
@@ -109,6 +110,17 @@ def test_two_pairs_are_two_groups_and_not_one_of_four():
     assert found.joint.tolist() == [42, 32]
 
 
+def test_more_pairs_than_groups_are_grown_from_are_found():
+    arcs, at, pairs = [], 1, []
+    for i in range(together.STARTS + 6):
+        pairs.append((at, at + 1))
+        arcs += [(0, at), (0, at + 1)]
+        arcs += [(g, v) for g in (at, at + 1) for v in range(at + 2, at + 12 + i)]
+        at += 12 + i
+    found = works_together(problem_on(graph_of(at, arcs), count=3))
+    assert set(found.groups) == {(f"a{u:03}", f"a{v:03}") for u, v in pairs}
+
+
 def test_nobody_is_in_a_group_who_is_not_needed():
     """The bystander shares a few listeners with the gates; the pair is the group."""
     arcs = [(0, g) for g in (1, 2, 3)]
@@ -127,6 +139,28 @@ def test_nothing_works_only_together_on_a_star_or_a_tree(model, muting):
     chain = graph_of(30, [(v, v + 1) for v in range(29)])
     for graph in (star, tree, chain):
         assert works_together(problem_on(graph, model, muting=muting)).groups == ()
+
+
+def test_what_one_world_in_twelve_shows_may_be_chance():
+    """Gates that count nothing themselves, behind an account that is seldom reached."""
+    arcs = [(0, 1), (1, 2), (1, 3), *((g, v) for g in (2, 3) for v in range(4, 10))]
+    names = [f"a{i:03}" for i in range(10)]
+    graph = InteractionGraph.from_arcs(
+        names, *zip(*arcs, strict=True), [0.1] + [1.0] * (len(arcs) - 1)
+    )
+    values, candidates = np.arange(10) > 3, np.isin(np.arange(10), [2, 3])
+    shown = {}
+    for rng in range(40):
+        asked = scenario(graph, ["a000"], model="given", accounts=values.astype(float), rng=rng)
+        problem = naive.problem_of(asked, 12, candidates=candidates)
+        times = sum(int((pack.nodes == 2).sum()) for pack in problem.worlds)
+        shown.setdefault(times, set()).add(works_together(problem).groups)
+    assert shown[1] == {()}
+    assert shown[0] == {()}
+    for times in shown.keys() - {0, 1, 2, 3}:
+        assert shown[times] == {(("a002", "a003"),)}
+    asked = scenario(graph, ["a000"], model="given", accounts=values.astype(float))
+    assert works_together(naive.problem_of(asked, 400, candidates=candidates)).groups
 
 
 def test_only_candidates_are_looked_at():
