@@ -61,6 +61,56 @@ def test_gains_are_those_of_deletion_after_any_removals_and_restorations(small, 
                 assert removals.gains[u] == expected
 
 
+@pytest.mark.parametrize("limits", [{"hops": 3}, {"hops": 4}, {"within": 2.5, "delay": 1.0}])
+def test_gains_are_exact_where_a_detour_comes_too_late(limits):
+    """Bounds leave room there: what is lost is tried, before and after a removal."""
+    loose, tried = 0, 0
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        layer = np.sort(rng.integers(1, 5, 15))
+        pairs = [(0, v) for v in range(1, 16) if layer[v - 1] == layer[0]]
+        pairs += [
+            (u, v)
+            for u, v in rng.integers(1, 16, (60, 2)).tolist()
+            if u != v and layer[v - 1] - layer[u - 1] in (0, 1)
+        ]
+        graph = InteractionGraph.from_arcs(
+            [f"a{i:02}" for i in range(16)], *zip(*pairs, strict=True)
+        )
+        asked = scenario(graph, ["a00"], model="constant:probability=0.7", rng=seed, **limits)
+        small = naive.small_of(naive.problem_of(asked, 3, muting=bool(seed % 2)))
+        removals, gone = Removals(small.problem), []
+        for _ in range(3):
+            loose += (removals.gains < removals.ceilings).sum()
+            for u in set(range(1, 16)) - set(gone):
+                expected = naive.gain(small, u, gone)
+                assert removals.gain(u) == expected
+                tried += expected > removals.gains[u]
+            among = naive.affordable(small, gone)
+            mask = np.isin(np.arange(16), among)
+            best = removals.best(mask)
+            assert best == (-1 if (v := naive.best(small, among, gone)) is None else v)
+            if best < 0:
+                break
+            removals.remove(best)
+            gone.append(best)
+    assert loose > 10
+    assert tried > 4
+
+
+def test_gates_that_count_nothing_themselves_are_looked_at_again():
+    arcs = [(0, 1), (0, 2), *((g, v) for g in (1, 2) for v in (3, 4, 5))]
+    graph = InteractionGraph.from_arcs("abcdef", *zip(*arcs, strict=True))
+    weights = np.array([0.0, 0, 0, 1, 1, 1])
+    asked = scenario(graph, ["a"], model=CERTAIN, accounts=weights)
+    removals = Removals(naive.problem_of(asked, 2))
+    assert (removals.gain(1), removals.gain(2)) == (0, 0)
+    removals.remove(1)
+    assert removals.gain(2) == 6
+    removals.restore(1)
+    assert (removals.gain(1), removals.gain(2)) == (0, 0)
+
+
 @pytest.mark.parametrize("shares", [False, True])
 @given(smalls(), st.data())
 def test_what_was_put_back_leaves_no_trace(shares, small, data):
