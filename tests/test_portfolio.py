@@ -154,6 +154,16 @@ def test_the_best_plan_is_swapped_and_the_best_of_all_is_returned(monkeypatch):
     assert (verdict.name, verdict.order.tolist()) == ("good, swapped", [3])
 
 
+def test_a_cheap_account_does_not_replace_one_that_cuts_more():
+    arcs = [(0, 1), (0, 2), *((1, v) for v in (3, 4, 5)), *((2, v) for v in (6, 7))]
+    asked = scenario(graph_of(8, arcs), ["a000"], model=CERTAIN)
+    costs, candidates = np.ones(8), np.isin(np.arange(8), [1, 2])
+    costs[1:3] = 2.0, 0.25
+    problem = naive.problem_of(asked, 2, costs=costs, candidates=candidates, budget=2.0)
+    for plan in ([1], [2]):
+        assert portfolio.swapped(problem, np.array(plan, np.int32)).tolist() == plan
+
+
 @given(smalls(costs=True, limits=({},)))
 @settings(max_examples=150)
 def test_a_swap_must_cut_more_than_what_it_replaces(small):
