@@ -1,17 +1,17 @@
 """Plans in the same worlds: paired differences; and `takedown`, which knows both objectives."""
 
 import math
+import sys
 
 import numpy as np
 import pytest
+import scipy.stats
 from test_portfolio import CERTAIN, HALF, QUICK, graph_of, random_arcs
 
 from keynodes import Takedown, compare_plans, reach_takedown, score_reach_plan, takedown
 from keynodes.blocking import ReachTakedown
 from keynodes.blocking.verdicts import paired_difference
 from keynodes.errors import UnknownAccount, UnknownName, UsageError
-
-WIDE = 1.959964
 
 # --- compare_plans ----------------------------------------------------------------------------
 
@@ -30,14 +30,13 @@ def test_the_difference_is_paired_and_narrower_than_of_two_samples(network):
     row = frame.loc["few"]
     assert frame.index.tolist() == ["more", "few"]
     assert row["difference"] == pytest.approx(gap.mean())
-    half = WIDE * gap.std(ddof=1) / math.sqrt(800)
+    half = scipy.stats.t.ppf(0.975, 799) * gap.std(ddof=1) / math.sqrt(800)
     assert row["difference_high"] - row["difference"] == pytest.approx(half)
     assert row["difference"] - row["difference_low"] == pytest.approx(half)
     apart = math.hypot(*((plan.interval[1] - plan.interval[0]) / 2 for plan in (few, more)))
     assert half < apart / 3
     assert (gap >= 0).all()  # one plan holds the other
-    sigmas = gap.mean() / gap.std(ddof=1) * math.sqrt(800)
-    assert row["p_value"] == pytest.approx(math.erfc(sigmas / math.sqrt(2)), rel=1e-6)
+    assert row["p_value"] == pytest.approx(scipy.stats.ttest_1samp(gap, 0).pvalue, rel=1e-6)
 
 
 def test_the_same_plan_twice_does_not_differ(network):
@@ -77,13 +76,16 @@ def test_p_values_of_plans_that_do_not_differ_are_spread_evenly():
     assert 3 <= (values < 0.05).sum() <= 28
 
 
-def test_a_certain_difference_needs_no_test():
+@pytest.mark.parametrize(("worlds", "sure"), [(2, False), (5, False), (6, True), (3_000, True)])
+def test_a_difference_without_spread_is_as_sure_as_worlds_that_agree(worlds, sure):
     chain = graph_of(4, [(0, 1), (1, 2), (2, 3)])
-    frame = compare_plans(
-        chain, {"near": ["a001"], "far": ["a003"]}, seeds=["a000"], model=CERTAIN, worlds=5
-    ).to_frame()
+    plans = {"near": ["a001"], "far": ["a003"]}
+    found = compare_plans(chain, plans, seeds=["a000"], model=CERTAIN, worlds=worlds)
+    frame = found.to_frame()
     assert frame["difference"].tolist() == [0, 2]
-    assert frame["p_value"].tolist() == [1, 0]
+    # The sign test: so many coins fall alike. No number of worlds makes it impossible.
+    assert frame["p_value"].tolist() == [1, max(2 * 0.5**worlds, sys.float_info.min)]
+    assert ("(more than chance)" in found.summary()[1]) == sure
 
 
 def test_the_portfolio_scored_again_is_what_it_reported(network):
@@ -135,7 +137,8 @@ def test_paired_differences():
     one, other = np.array([3, 5, 4]), np.array([1, 5, 1])
     mean, half = paired_difference(one, other)
     assert mean == pytest.approx(5 / 3)
-    assert half == pytest.approx(WIDE * np.std([2, 0, 3], ddof=1) / math.sqrt(3))
+    # Two degrees of freedom: 4.303 in every table of Student's t.
+    assert half == pytest.approx(4.302653 * np.std([2, 0, 3], ddof=1) / math.sqrt(3))
 
 
 # --- takedown: both objectives ----------------------------------------------------------------

@@ -10,8 +10,9 @@ from conftest import forget_peak_memory, memory, random_graph
 from hypothesis import given
 
 from keynodes import InteractionGraph, build_graph, read_interactions
+from keynodes.cascades.intervals import WIDE, wilson
 from keynodes.cascades.keys import REPORTING, world_keys
-from keynodes.cascades.reaching import WIDE, reach, wilson
+from keynodes.cascades.reaching import reach
 from keynodes.cascades.scenario import scenario
 from keynodes.cascades.transmission import transmission
 from keynodes.errors import UnknownAccount, UsageError

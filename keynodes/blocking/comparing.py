@@ -1,6 +1,5 @@
 """`compare_plans`: which of several plans leaves less reach, in the same worlds."""
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from keynodes.blocking.findings import ReachTakedown
 from keynodes.blocking.takedowns import score_reach_plan
 from keynodes.blocking.verdicts import paired_difference
-from keynodes.cascades.reaching import WIDE
+from keynodes.cascades.intervals import p_value
 from keynodes.errors import UsageError
 from keynodes.graph import InteractionGraph
 from keynodes.kernels.blocks import NamedProgress
@@ -43,11 +42,6 @@ class PlanComparison:
         for name, plan in self.plans.items():
             share = plan.share
             gap, half = paired_difference(plan.left_in_worlds[:, -1], first)
-            # The same worlds without any difference: nothing to test.
-            certain = half == 0
-            p_value = (
-                float(gap == 0) if certain else math.erfc(abs(gap) / (half / WIDE) / math.sqrt(2))
-            )
             rows.append(
                 {
                     "plan": name,
@@ -60,7 +54,7 @@ class PlanComparison:
                     "difference": gap,
                     "difference_low": gap - half,
                     "difference_high": gap + half,
-                    "p_value": p_value,
+                    "p_value": p_value(plan.left_in_worlds[:, -1] - first),
                 }
             )
         return pandas.DataFrame(rows)
@@ -75,8 +69,12 @@ class PlanComparison:
         ]
         for name in names[1:]:
             other = self.plans[name]
-            gap, half = paired_difference(other.left_in_worlds[:, -1], best.left_in_worlds[:, -1])
-            sure = "more than chance" if gap > half else "no more than chance"
+            pair = other.left_in_worlds[:, -1], best.left_in_worlds[:, -1]
+            gap, half = paired_difference(*pair)
+            # The interval leaves 0 out, or so many worlds agree.
+            sure = (
+                "more than chance" if p_value(pair[0] - pair[1]) < 0.05 else "no more than chance"
+            )
             sentences.append(
                 f"{name} leaves {gap:,.1f} ± {half:,.1f} more ({sure}) with "
                 f"{len(other.order):,} removals"
@@ -131,12 +129,16 @@ def compare_plans(
     --------
     >>> chain = InteractionGraph.from_arcs(["a", "b", "c"], [0, 1], [1, 2])
     >>> found = compare_plans(
-    ...     chain, {"near": ["b"], "far": ["c"]}, seeds=["a"], model="constant:probability=1"
+    ...     chain,
+    ...     {"near": ["b"], "far": ["c"]},
+    ...     seeds=["a"],
+    ...     model="constant:probability=1",
+    ...     worlds=11,
     ... )
     >>> found.to_frame()[["plan", "reached_left", "difference", "p_value"]]
-       plan  reached_left  difference  p_value
-    0  near           0.0         0.0      1.0
-    1   far           1.0         1.0      0.0
+       plan  reached_left  difference   p_value
+    0  near           0.0         0.0  1.000000
+    1   far           1.0         1.0  0.000977
     """
     if len(plans) < 2:
         raise UsageError("a comparison takes at least two plans")

@@ -9,7 +9,7 @@ import numpy as np
 from keynodes.blocking.certificates import Certificate
 from keynodes.blocking.together import Together
 from keynodes.blocking.verdicts import Share, cut_share, paired_difference
-from keynodes.cascades.reaching import WIDE
+from keynodes.cascades.intervals import half_width
 from keynodes.cascades.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class ReachTakedown:
     def interval(self) -> tuple[float, float]:
         """Interval of 95 % for the reach that is left at the end."""
         last = self.left_in_worlds[:, -1]
-        half = WIDE * float(last.std(ddof=1)) / np.sqrt(len(last))
+        half = half_width(last)
         return max(0.0, float(last.mean()) - half), float(last.mean()) + half
 
     def to_frame(self) -> "pandas.DataFrame":

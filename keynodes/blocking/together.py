@@ -8,7 +8,7 @@ import numpy as np
 
 from keynodes.blocking.problem import ReachProblem, reached_at_start
 from keynodes.blocking.removals import MUTED, REMOVED, Removals
-from keynodes.cascades.reaching import WIDE
+from keynodes.cascades.intervals import half_width
 from keynodes.kernels.blocks import Progress, in_order
 from keynodes.kernels.dominators import dominated
 from keynodes.kernels.fair_shares import FRACTION
@@ -304,7 +304,7 @@ def _measured(
     rows = []
     for group, (lost, alone) in zip(proposals, in_order(step, proposals, progress), strict=True):
         gap = (lost - alone).astype(np.float64)
-        half = WIDE * gap.std(ddof=1) / np.sqrt(len(gap))
+        half = half_width(gap)
         if lost.sum() > TIMES * alone.sum() and gap.mean() - half > 0:
             terms = (lost.mean(), alone.mean(), gap.mean() - half, gap.mean() + half)
             rows.append((group, *(unit * value for value in terms)))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from keynodes.cascades.reaching import WIDE
+from keynodes.cascades.intervals import errors_aside, half_width
 from keynodes.cascades.sampling import Size, each_pack
 from keynodes.cascades.scenario import Scenario
 from keynodes.kernels.blocks import Progress
@@ -97,11 +97,11 @@ def cut_share(left: np.ndarray) -> Share:
     residual = left - kept * left[:, :1]
     error = residual.std(axis=0, ddof=1) / (base * np.sqrt(worlds))
     cut = 1.0 - kept
-    return Share(cut, np.clip(cut - WIDE * error, 0.0, 1.0), np.clip(cut + WIDE * error, 0.0, 1.0))
+    half = errors_aside(worlds) * error
+    return Share(cut, np.clip(cut - half, 0.0, 1.0), np.clip(cut + half, 0.0, 1.0))
 
 
 def paired_difference(one: np.ndarray, other: np.ndarray) -> tuple[float, float]:
     """Mean of ``one − other`` over the same worlds, and the half-width of its interval of 95 %."""
     difference = one.astype(np.float64) - other
-    half = WIDE * difference.std(ddof=1) / np.sqrt(len(difference))
-    return float(difference.mean()), float(half)
+    return float(difference.mean()), half_width(difference)

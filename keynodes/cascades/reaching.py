@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from keynodes.cascades.intervals import half_width, wilson
 from keynodes.cascades.keys import REPORTING
 from keynodes.cascades.sampling import each_pack, how_many, size_of
 from keynodes.cascades.scenario import Scenario, scenario
@@ -19,9 +20,6 @@ from keynodes.lists.numbers import indices_of
 
 if TYPE_CHECKING:
     import pandas
-
-WIDE = 1.959964
-"""Standard errors on each side of a mean in an interval of 95 %."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,8 +69,9 @@ class Reach:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Interval of 95 % for `reached`: what chance in the worlds allows, not model error."""
-        half = WIDE * self.standard_error
+        """Interval of 95 % for `reached`: what chance in the worlds allows, not
+        model error. Student's t, so that few worlds make it wide."""
+        half = half_width(self.totals)
         return max(0.0, self.reached - half), self.reached + half
 
     def to_frame(self, top: int | None = None) -> "pandas.DataFrame":
@@ -112,14 +111,6 @@ class Reach:
         ]
 
 
-def wilson(share: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Wilson's interval of 95 % for a share of `count` independent tries (Wilson 1927)."""
-    squared = WIDE**2 / count
-    middle = (share + squared / 2) / (1 + squared)
-    half = WIDE * np.sqrt(share * (1 - share) / count + squared / (4 * count)) / (1 + squared)
-    return np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)
-
-
 def reach(
     graph: InteractionGraph,
     seeds: Iterable[str] | None = None,
@@ -152,7 +143,8 @@ def reach(
         Accounts taken out before: they neither speak nor hear, and the probabilities of the
         others stay as they were on the whole graph.
     worlds : int, optional
-        How many worlds are drawn: 1,000 to 5,000 with seeds, 20,000 without; fewer where they are large.
+        How many worlds are drawn: 1,000 to 5,000 with seeds, 20,000 without; fewer where
+        they are large.
     rng : int, default 0
         The seed of everything random.
     progress : callable, optional

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from keynodes.cascades.intervals import errors_aside
 from keynodes.cascades.keys import REPORTING
 from keynodes.cascades.sampling import Size, each_pack, how_many, size_of
 from keynodes.cascades.scenario import Scenario, scenario
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
 
 BATCHES = 20
 """Groups of worlds whose means tell the standard error."""
-
-STUDENT = 2.093
-"""Standard errors on each side in an interval of 95 % from 20 batches (Student's t)."""
 
 TRIED = 200
 """Accounts whose drop is found by trying, where the bounds under a limit leave it open."""
@@ -48,7 +46,7 @@ class Vitality:
     others : numpy.ndarray of float64, shape (n,)
         The drop without the account itself: what the others lose.
     standard_error : numpy.ndarray of float64, shape (n,)
-        Of `drop`, from 20 batches of worlds.
+        Of `drop`, from 20 batches of worlds (as many as there are worlds, where they are fewer).
     upper : numpy.ndarray of float64, shape (n,)
         Under a limit of hops or time an upper bound of the drop in these worlds; where it is above
         `drop`, that is a lower bound. Without a limit the drop itself.
@@ -93,7 +91,8 @@ class Vitality:
         order = np.argsort(-self.drop, kind="stable")
         order = order[self.drop[order] > 0][:top]
         drop = self.drop[order]
-        half = STUDENT * self.standard_error[order]
+        # Fewer worlds than batches fill as many batches as there are worlds.
+        half = errors_aside(min(self.worlds, BATCHES)) * self.standard_error[order]
         columns = {
             "rank": np.searchsorted(-drop, -drop, side="left") + 1,
             "account": self.scenario.graph.accounts[order],
@@ -138,7 +137,8 @@ def reach_vitality(
     muting : bool, default False
         Mute accounts instead: they go on hearing and pass nothing on; sources go on speaking.
     worlds : int, optional
-        How many worlds are drawn: 1,000 to 5,000 with seeds, 20,000 without; fewer where they are large.
+        How many worlds are drawn: 1,000 to 5,000 with seeds, 20,000 without; fewer where
+        they are large.
     rng : int, default 0
         The seed of everything random.
     progress : callable, optional

@@ -43,7 +43,8 @@ def reach_vitality(
         How likely content is passed on along each arc: a row of `MODELS` of transmission, with
         its parameters if you like (on the command line with its defaults).
     worlds : int, optional
-        How many cascades are drawn: 1,000 to 5,000 with seeds, 20,000 without; fewer where they are large.
+        How many cascades are drawn: 1,000 to 5,000 with seeds, 20,000 without; fewer
+        where they are large.
     hops : int, optional
         Only who is reached in so many steps counts.
     rng : int or numpy.random.Generator

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from keynodes.cascades.intervals import errors_aside
 from keynodes.errors import UsageError
 from keynodes.escaping import escape, shortened
 from keynodes.graph import InteractionGraph
@@ -89,7 +90,7 @@ class AreaRanking:
                 "behind": float(behind.mean()),
                 "behind_low": behind_low,
                 "behind_high": behind_high,
-                "behind_error": 1.96 * found.error_beside(best),
+                "behind_error": errors_aside(found.worlds) * found.error_beside(best),
                 "left_at_end": float(found.left[-1]),
                 "returned": float(found.returned[:, -1].mean()),
             }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from keynodes.cascades.intervals import errors_aside
 from keynodes.returns.parameters import Preset
 
 if TYPE_CHECKING:
@@ -223,12 +224,13 @@ class Returns:
             "decay": f"{self.terms.decay:g}",
             "speed_up": f"{self.terms.speed_up:g}",
         }
+        error = errors_aside(self.worlds) * self.area_error
         source = f"; {self.terms.source}" if self.terms.source else ""
         return [
             f"reach without a takedown: {self.base:,.1f} expected ({self.scenario})",
             f"over {self.horizon:g} days {self.area_share:.1%} of it is left: {self.area:,.0f} "
             f"account-days (5 to 95 % of {self.replicates:,} histories: {low:.1%} to {high:.1%}; "
-            f"± {1.96 * self.area_error:.1%} from {self.worlds:,} worlds); in the last step "
+            f"± {error:.1%} from {self.worlds:,} worlds); in the last step "
             f"{self.left[-1]:.1%}",
             f"policy {self.policy}: {self.returned[:, -1].mean():,.1f} of {planned:,} planned "
             f"identities are back at the end ({back_low:,.0f} to {back_high:,.0f}), "
