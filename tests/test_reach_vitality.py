@@ -209,6 +209,16 @@ def test_where_not_all_can_be_tried_bounds_stand_and_that_is_said(monkeypatch):
     none = reach_vitality(graph, seeds, **arguments)
     assert (none.drop < none.upper).sum() == open_still + 3
     assert "upper" in none.to_frame().columns
+    # The interval holds the true drop although the drop itself is a lower bound.
+    frame = none.to_frame().set_index("account")
+    half = frame["drop"] - frame["low"]
+    at = [graph.accounts.tolist().index(account) for account in frame.index]
+    assert (frame["high"] >= true.drop[at]).all()
+    whole = frame["low"] > 0
+    np.testing.assert_allclose(frame["high"][whole], (frame["upper"] + half)[whole])
+    assert (none.author <= true.author + 1e-12).all()
+    assert (none.relay <= true.relay + 1e-12).all()
+    assert (none.others <= true.others + 1e-12).all()
     assert "upper" not in reach_vitality(graph, seeds, worlds=20).to_frame().columns
 
 
@@ -374,7 +384,7 @@ def test_rank_by_it_on_the_command_line(tmp_path):
     assert code == 0, err
     assert {row["account"] for row in table(out)[:2]} == {"a-head", "b-head"}
     assert "weighted-cascade" in err
-    assert "2 seeds; 1,000 worlds" in err
+    assert "2 seeds; 5,000 worlds" in err
     code, short, err = keynodes("rank", SAMPLE, "--by", "reach_vitality:hops=3", "--seeds", seeds)
     assert code == 0, err
     assert "at most 3 hops" in err

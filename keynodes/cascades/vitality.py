@@ -44,7 +44,8 @@ class Vitality:
     author : numpy.ndarray of float64, shape (n,)
         The part where the account is a source of the world: what is lost as it does not speak.
     others : numpy.ndarray of float64, shape (n,)
-        The drop without the account itself: what the others lose.
+        The drop without the account itself: what the others lose. Where `upper` is above `drop`,
+        `author`, `relay` and `others` are lower bounds too.
     standard_error : numpy.ndarray of float64, shape (n,)
         Of `drop`, from 20 batches of worlds (as many as there are worlds, where they are fewer).
     upper : numpy.ndarray of float64, shape (n,)
@@ -84,7 +85,8 @@ class Vitality:
 
         Columns ``rank, account, drop, low, high, share, author, relay, others`` (`low` and `high`:
         interval of 95 % for chance in the worlds; `share` of all reach), and under a limit
-        ``upper``.
+        ``upper``. Where that is above the drop, the drop is a lower bound, and so are its share,
+        `author`, `relay` and `others`; `high` is counted from the upper bound.
         """
         import pandas
 
@@ -98,7 +100,7 @@ class Vitality:
             "account": self.scenario.graph.accounts[order],
             "drop": drop,
             "low": np.maximum(drop - half, 0.0),
-            "high": drop + half,
+            "high": self.upper[order] + half,
             "share": drop / self.reached if self.reached > 0 else np.zeros(len(drop)),
             "author": self.author[order],
             "relay": self.relay[order],
