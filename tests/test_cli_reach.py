@@ -87,6 +87,26 @@ def test_the_command_and_the_library_agree(town):
     assert [float(row["cut"]) for row in table(out)] == found["cut"].tolist()
 
 
+@pytest.mark.parametrize("command", ["reach", "takedown", "curve", "compare"])
+def test_what_is_cut_is_the_same_however_it_is_written(town, command):
+    Path("gates.txt").write_text("g\nh\n")
+    Path("one.txt").write_text("x\n")
+    asked = {
+        "reach": ("--vitality",),
+        "takedown": (*AGAINST, "--budget", 2, "--strategy", "greedy"),
+        "curve": (*AGAINST, "--plan", "gates.txt"),
+        "compare": ("--plan", "gates.txt", "--plan", "one.txt"),
+    }[command]
+    found = {}
+    for cut in ("reposts", "Reposts", "accounts", "ACCOUNTS"):
+        code, found[cut], err = keynodes(
+            command, town, *asked, "--seeds", "seeds.txt", *SURE, "--cut", cut
+        )
+        assert code == 0, err
+    assert found["reposts"] == found["Reposts"]
+    assert found["accounts"] == found["ACCOUNTS"] != found["reposts"]
+
+
 def test_every_option_together(town):
     for name, text in {
         "protect.txt": "g\nnobody\n", "must.txt": "y0\n", "costs.csv": "account,cost\nx,2\n",

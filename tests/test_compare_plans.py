@@ -114,7 +114,7 @@ def test_the_portfolio_scored_again_is_what_it_reported(network):
         ({"one": ["nobody"], "two": []}, {}, UnknownAccount, "nobody"),
         ({"one": "a001", "two": []}, {}, UsageError, "a text"),
         ({"one": [], "two": []}, {"worlds": 1}, UsageError, "from 2 on"),
-        ({"one": [], "two": []}, {"cut": "all"}, UsageError, "cut is one of"),
+        ({"one": [], "two": []}, {"cut": "all"}, UnknownName, "no way to cut 'all'"),
         ({"one": [], "two": []}, {"model": "cuonts"}, UnknownName, "counts"),
     ],
 )

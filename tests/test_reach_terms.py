@@ -140,7 +140,7 @@ def test_graphs_without_anything_to_do():
         ({"strategy": "btweenness"}, UnknownName, "betweenness"),
         ({"strategy": "greedy:steps=3"}, UsageError, "has no parameters"),
         ({"strategy": ["greedy", "Greedy"]}, UsageError, "twice"),
-        ({"cut": "reposting"}, UsageError, "cut is one of"),
+        ({"cut": "reposting"}, UsageError, "no way to cut 'reposting'; did you mean 'reposts'"),
         ({"budget": 0}, UsageError, "above 0"),
         ({"budget": True}, UsageError, "a number"),
         ({"budget": 2.5}, UsageError, "number of accounts unless"),

@@ -27,6 +27,7 @@ from keynodes.escaping import one_line, shortened
 from keynodes.graph import InteractionGraph
 from keynodes.kernels.blocks import NamedProgress, progress_on
 from keynodes.lists.numbers import account_costs, indices_of
+from keynodes.registry import pick
 
 if TYPE_CHECKING:
     import pandas
@@ -158,8 +159,7 @@ def reach_takedown(
     names = [asked.text for asked in wanted]
     if twice := next((text for text in names if names.count(text) > 1), None):
         raise UsageError(f"strategy {twice!r} is asked for twice")
-    if cut not in CUTS:
-        raise UsageError(f"cut is one of {', '.join(CUTS)}, got {cut!r}")
+    cut = pick(CUTS, cut, "way to cut")
     if not max_memory > 0:
         raise UsageError(f"max_memory must be above 0 bytes, got {max_memory}")
     asked = scenario(
@@ -294,8 +294,7 @@ def score_reach_plan(
     0       c  0.5           1.0
     """
     begin = time.perf_counter()
-    if cut not in CUTS:
-        raise UsageError(f"cut is one of {', '.join(CUTS)}, got {cut!r}")
+    cut = pick(CUTS, cut, "way to cut")
     asked = scenario(
         graph,
         seeds,

@@ -73,7 +73,7 @@ class Blocking:
     def asked(self) -> dict[str, Any]:
         """Return all as arguments of `takedown`."""
         return {
-            "cut": self.cut,
+            "cut": check_cut(self.cut),
             "seeds_removable": self.seeds_removable,
             "fresh_worlds": self.fresh_worlds,
             "max_memory": memory(self.max_memory),

@@ -60,7 +60,7 @@ def command(
 
     form = output.chosen_format()
     spreading.check()
-    check_cut(cut)
+    cut = check_cut(cut)
     returning.check()
     ranges = _ranges(box or [])
     if len(set(plan)) < len(plan):

@@ -61,7 +61,7 @@ def command(
     reach = against_reach(objective)
     if reach:
         spreading.check()
-        check_cut(cut)
+        cut = check_cut(cut)
         returning.check()
     safe = reading.spreadsheet_safe
     speakers = None if seeds is None else read_accounts(seeds, spreadsheet_safe=safe)

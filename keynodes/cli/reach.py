@@ -54,7 +54,7 @@ def command(
 
     form = output.chosen_format()
     spreading.check()
-    check_cut(cut)
+    cut = check_cut(cut)
     safe = reading.spreadsheet_safe
     speakers = None if seeds is None else read_accounts(seeds, spreadsheet_safe=safe)
     removed = [] if plan is None else read_plan(plan, spreadsheet_safe=safe)

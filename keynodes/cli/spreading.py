@@ -82,11 +82,12 @@ def check_least(option: str, value: int | None, least: int) -> None:
         raise UsageError(f"{option} must be a whole number from {least} on, got {value}")
 
 
-def check_cut(cut: str) -> None:
-    """Refuse what is neither accounts nor reposts."""
+def check_cut(cut: str) -> str:
+    """Return what is cut, however it is written; refuse what is neither accounts nor reposts."""
+    from keynodes.blocking.takedowns import CUTS
     from keynodes.registry import pick
 
-    pick({name: name for name in ("accounts", "reposts")}, cut, "way to cut")
+    return pick(CUTS, cut, "way to cut")
 
 
 @dataclass(frozen=True)
