@@ -390,6 +390,7 @@ def test_the_return_curve_and_the_plan_beside_it(town):
     assert "assumed, not estimated: return_probability 0.9, 0.5 (given), delay 1d (given)" in err
     assert "policy react:2h" in err
     assert "another platform" in err
+    assert "from 10 worlds" in err  # as many as were asked for
     plan = table(Path("plan.csv").read_text())
     assert list(plan[0]) == COLUMNS.split(",")
     code, again, err = keynodes(
@@ -472,6 +473,10 @@ def test_hostile_names_come_back_and_break_no_line(tmp_path, safe):
         (("takedown", *AGAINST, "--return", "defaults", "--histories", 0), "--histories must be"),
         (("takedown", *AGAINST, "--return", "defaults", "--hops", 2), "--hops says nothing beside"),
         (("takedown", *AGAINST, "--return", "defaults", "--impact"), "nothing beside --return"),
+        (
+            ("curve", *AGAINST, "--plan", "x", "--costs", "x", "--return", "defaults"),
+            "--costs says nothing beside --return",
+        ),
         (
             ("takedown", *AGAINST, "--return", "defaults", "--strategy", "greedy", "--strategy",
              "random"),

@@ -55,6 +55,7 @@ def command(
     from keynodes.cli.returning import followed
     from keynodes.cli.talking import talk
     from keynodes.dismantling import score_plan
+    from keynodes.errors import UsageError
     from keynodes.lists import match, read_accounts, read_costs, read_plan
 
     form = output.chosen_format()
@@ -63,6 +64,8 @@ def command(
         spreading.check()
         cut = check_cut(cut)
         returning.check()
+        if costs is not None and returning.preset is not None:
+            raise UsageError("--costs says nothing beside --return")
     safe = reading.spreadsheet_safe
     speakers = None if seeds is None else read_accounts(seeds, spreadsheet_safe=safe)
     coming_back = returning.asked(safe)

@@ -357,6 +357,7 @@ def command(
                     progress.on("following returns"),
                     seeds=asked.get("seeds"),
                     protect=asked.get("protect", ()),
+                    worlds=spreading.worlds,
                     rng=planning.seed,
                 )
                 frame = after.to_frame()
