@@ -5,7 +5,8 @@ from keynodes.blocking import dominating, portfolio, rivals, sharing  # noqa: F4
 from keynodes.blocking.comparing import PlanComparison, compare_plans
 from keynodes.blocking.findings import ReachTakedown
 from keynodes.blocking.registration import REACH_STRATEGIES
-from keynodes.blocking.takedowns import reach_takedown, score_reach_plan
+from keynodes.blocking.scoring import score_reach_plan
+from keynodes.blocking.takedowns import reach_takedown
 
 __all__ = [
     "REACH_STRATEGIES",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from keynodes.blocking.findings import ReachTakedown
-from keynodes.blocking.takedowns import score_reach_plan
+from keynodes.blocking.scoring import score_reach_plan
 from keynodes.blocking.verdicts import paired_difference
 from keynodes.cascades.intervals import p_value
 from keynodes.errors import UsageError

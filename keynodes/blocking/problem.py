@@ -10,6 +10,9 @@ from keynodes.kernels.worlds import Worlds
 SLACK = 1 + 1e-12
 """Costs are compared with what is left of the budget up to rounding."""
 
+CUTS = {"accounts": "accounts", "reposts": "reposts"}
+"""What is cut: the account itself, or what it passes on."""
+
 
 @dataclass(frozen=True, eq=False)
 class ReachProblem:

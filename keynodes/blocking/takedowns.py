@@ -10,20 +10,18 @@ import numpy as np
 from keynodes.blocking.certificates import certificate
 from keynodes.blocking.findings import ReachTakedown
 from keynodes.blocking.portfolio import contest
-from keynodes.blocking.problem import SLACK, ReachProblem, reached_at_start
+from keynodes.blocking.problem import CUTS, SLACK, ReachProblem
+from keynodes.blocking.protected import through_protected
 from keynodes.blocking.registration import REACH_STRATEGIES
-from keynodes.blocking.removals import Removals
 from keynodes.blocking.running import DEFAULT, ReachAsked, order_by, reach_asked_for
-from keynodes.blocking.together import Together, works_together
+from keynodes.blocking.together import works_together
 from keynodes.blocking.verdicts import curves
 from keynodes.cascades.keys import CHOOSING, REPORTING
 from keynodes.cascades.sampling import FEWEST, MEMORY, Size, how_many, size_of, stored
 from keynodes.cascades.scenario import Scenario, scenario
 from keynodes.cascades.transmission import Transmission
-from keynodes.dismantling.scoring import planned_order
 from keynodes.dismantling.terms import BUDGET
 from keynodes.errors import UsageError
-from keynodes.escaping import one_line, shortened
 from keynodes.graph import InteractionGraph
 from keynodes.kernels.blocks import NamedProgress, progress_on
 from keynodes.lists.numbers import account_costs, indices_of
@@ -31,15 +29,6 @@ from keynodes.registry import pick
 
 if TYPE_CHECKING:
     import pandas
-
-NOTABLE = 0.01
-"""The share of reach that must run through a protected account to be worth a sentence."""
-
-SAID = 3
-"""Groups that work only together, in sentences."""
-
-CUTS = {"accounts": "accounts", "reposts": "reposts"}
-"""What is cut: the account itself, or what it passes on."""
 
 
 def reach_takedown(
@@ -204,7 +193,7 @@ def reach_takedown(
             bound = certificate(problem, best.cut_at_least, progress_on(progress, "certificate"))
         if together and not stopped:
             groups = works_together(problem, progress_on(progress, "what works only together"))
-            notices += _about(groups)
+            notices += groups.sentences
     except KeyboardInterrupt:
         stopped = True
     if stopped:
@@ -221,120 +210,10 @@ def reach_takedown(
         best,
         certificate=bound,
         together=groups,
-        protected=_through_protected(problem, kept, notices),
+        protected=through_protected(problem, kept, notices),
         rivals={text: judged[text] for text in order} if len(judged) > 1 else {},
         notices=tuple(dict.fromkeys(notices)),
         seconds=time.perf_counter() - begin if len(judged) == 1 else best.seconds,
-    )
-
-
-def score_reach_plan(
-    graph: InteractionGraph,
-    plan: Iterable[str],
-    *,
-    seeds: Iterable[str] | None = None,
-    accounts: "Mapping[str, float] | pandas.Series | np.ndarray | None" = None,
-    costs: "Mapping[str, float] | pandas.Series | np.ndarray | None" = None,
-    protect: Iterable[str] = (),
-    model: str | Transmission = "weighted-cascade",
-    relations: Sequence[str] | None = None,
-    decay: str | float | None = None,
-    posts: Any = None,
-    hops: int | None = None,
-    within: str | float | None = None,
-    delay: str | float | None = None,
-    cut: str = "accounts",
-    worlds: int | None = None,
-    rng: int = 0,
-    progress: NamedProgress | None = None,
-) -> ReachTakedown:
-    """What is still reached after each step of a plan, whoever made it.
-
-    Parameters
-    ----------
-    graph : InteractionGraph
-        The network; it is not changed.
-    plan : iterable of str
-        Accounts in the order of removal.
-    seeds, accounts, costs, model, relations, decay, posts, hops, within, delay, cut
-        As in `reach_takedown`.
-    protect : iterable of str
-        Accounts that are never removed: a plan that names one of them is refused.
-    worlds : int, optional
-        Worlds that judge it: 1,000 to 5,000 with seeds, 20,000 without; fewer where they are large.
-    rng : int, default 0
-        Seed of everything random.
-    progress : callable, optional
-        Called as ``progress(what, done, total)``.
-
-    Returns
-    -------
-    ReachTakedown
-        As `reach_takedown` returns it; its strategy is ``"given"``.
-
-    Raises
-    ------
-    UnknownAccount
-        When the graph lacks an account of the plan, or a protected one.
-    UsageError
-        When the plan names an account twice or one that is protected, or an argument is out of its
-        range.
-
-    Notes
-    -----
-    The worlds are those on which `reach_takedown` reports with the same `rng`, none of those on
-    which it chooses. Time O(worlds · (arcs out of who is reached)), memory O(n + m + worlds · k).
-
-    Examples
-    --------
-    >>> chain = InteractionGraph.from_arcs(["a", "b", "c"], [0, 1], [1, 2])
-    >>> scored = score_reach_plan(chain, ["c"], seeds=["a"], model="constant:probability=1")
-    >>> scored.to_frame()[["account", "cut", "reached_left"]]
-      account  cut  reached_left
-    0       c  0.5           1.0
-    """
-    begin = time.perf_counter()
-    cut = pick(CUTS, cut, "way to cut")
-    asked = scenario(
-        graph,
-        seeds,
-        model=model,
-        relations=relations,
-        decay=decay,
-        posts=posts,
-        accounts=accounts,
-        hops=hops,
-        within=within,
-        delay=delay,
-        rng=rng,
-    )
-    notices = list(asked.notices)
-    prices = account_costs(graph, costs, notices)
-    order = planned_order(graph, plan, protect)
-    size = size_of(asked)
-    count = how_many(asked, worlds, size, notices)
-    left, authored = curves(
-        asked,
-        REPORTING,
-        count,
-        size,
-        [order],
-        cut == "reposts",
-        authors=True,
-        progress=progress_on(progress, "worlds"),
-    )
-    return ReachTakedown(
-        asked,
-        order,
-        left * asked.unit,
-        authored * asked.unit,
-        "given",
-        0,
-        cut == "reposts",
-        time.perf_counter() - begin,
-        True,
-        prices,
-        notices=tuple(notices),
     )
 
 
@@ -460,52 +339,3 @@ def _judged(
         )
         for i, (text, (name, order, seconds)) in enumerate(found.items())
     }
-
-
-def _through_protected(
-    problem: ReachProblem, kept: np.ndarray, notices: list[str]
-) -> "pandas.DataFrame | None":
-    """What runs through each protected account alone: never proposed, but it should be known."""
-    if not len(kept):
-        return None
-    import pandas
-
-    removals = Removals(replace(problem, first=np.zeros(0, np.int32)))
-    drops = np.array([removals.gain(int(account)) for account in kept]) / problem.count
-    drops *= problem.scenario.unit
-    reached = reached_at_start(problem)
-    shares = drops / reached if reached > 0 else np.zeros(len(drops))
-    order = np.argsort(-drops, kind="stable")
-    names = problem.scenario.graph.accounts[kept]
-    if len(order) and shares[order[0]] >= NOTABLE:
-        listed = ", ".join(
-            f"{shortened(names[i], 40)!r} {shares[i]:.1%}"
-            for i in order[:3]
-            if shares[i] >= NOTABLE
-        )
-        notices.append(
-            one_line(
-                "reach runs through protected accounts, which are never proposed; each alone "
-                f"carries: {listed}"
-            )
-        )
-    return pandas.DataFrame({"account": names[order], "drop": drops[order], "share": shares[order]})
-
-
-def _about(together: Together) -> list[str]:
-    """Say which accounts work only together."""
-    if not together.groups:
-        return []
-    sentences = []
-    for group, joint, alone in zip(
-        together.groups[:SAID], together.joint, together.alone, strict=False
-    ):
-        named = " + ".join(repr(shortened(account, 40)) for account in group)
-        sentences.append(
-            one_line(
-                f"works only together: {named} cut {joint / together.reached:.1%} of reach, each "
-                f"alone {alone / together.reached:.1%} in sum"
-            )
-        )
-    more = len(together.groups) - SAID
-    return sentences + ([f"{more:,} more groups work only together"] if more > 0 else [])

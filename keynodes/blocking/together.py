@@ -9,6 +9,7 @@ import numpy as np
 from keynodes.blocking.problem import ReachProblem, reached_at_start
 from keynodes.blocking.removals import MUTED, REMOVED, Removals
 from keynodes.cascades.intervals import half_width
+from keynodes.escaping import one_line, shortened
 from keynodes.kernels.blocks import Progress, in_order
 from keynodes.kernels.dominators import dominated
 from keynodes.kernels.fair_shares import FRACTION
@@ -44,6 +45,9 @@ NEEDED = 0.5
 SHOWN = 30
 """Groups that are measured: those whose members would gain most from each other's absence."""
 
+SAID = 3
+"""Groups that are named in sentences; the others are counted."""
+
 
 @dataclass(frozen=True, eq=False)
 class Together:
@@ -70,6 +74,21 @@ class Together:
     high: np.ndarray
     reached: float
     worlds: int
+
+    @property
+    def sentences(self) -> list[str]:
+        """Say which accounts work only together."""
+        named = [
+            one_line(
+                "works only together: "
+                + " + ".join(repr(shortened(account, 40)) for account in group)
+                + f" cut {joint / self.reached:.1%} of reach, each alone "
+                f"{alone / self.reached:.1%} in sum"
+            )
+            for group, joint, alone in zip(self.groups[:SAID], self.joint, self.alone, strict=False)
+        ]
+        more = len(self.groups) - SAID
+        return named + ([f"{more:,} more groups work only together"] if more > 0 else [])
 
     def to_frame(self) -> "pandas.DataFrame":
         """Return one row an account of a group.
