@@ -113,6 +113,44 @@ def test_sources_are_drawn_by_posts():
     assert found.notices == ()
     unsaid = reach(chain(4), model=CERTAIN, worlds=50)
     assert any("no posts were given" in notice for notice in unsaid.notices)
+    assert "sources drawn by the weight with which they are heard" in unsaid.scenario.sentence
+    assert "posts" not in unsaid.scenario.sentence
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_being_heard_is_by_what_transmits_alone(write, weighted):
+    """Mentions, however many, hand on nothing: they are no reason to be a source."""
+    rows = ["x,loud,retweet"] * 3 + ["x,quiet,retweet", "x,loud,quote", *["quiet,x,mention"] * 90]
+    head = "source,target,type"
+    if weighted:
+        head, rows = head + ",weight", [f"{row},0.5" for row in rows]
+    graph = build_graph(read_interactions(write("\n".join([head, *rows]) + "\n")))
+    asked = scenario(graph)
+    assert graph.accounts.tolist() == ["loud", "quiet", "x"]
+    assert asked.source_shares.tolist() == [0.8, 0.2, 0]
+    assert scenario(graph, relations=["RT"]).source_shares.tolist() == [0.75, 0.25, 0]
+    ready = transmission(graph, relations=["RT"])
+    assert scenario(graph, model=ready).source_shares.tolist() == [0.75, 0.25, 0]
+
+
+def test_posts_that_nothing_uses_are_refused():
+    graph, posts = chain(4), {"a0": 4, "a1": 2}
+    for model in ("weighted-cascade", "counts:beta=0.2", transmission(graph, HALF)):
+        with pytest.raises(UsageError, match="posts say nothing where seeds speak"):
+            scenario(graph, ["a0"], model=model, posts=posts)
+        assert scenario(graph, model=model, posts=posts).by_posts
+    for model in ("bernoulli", "counts:cascade_size=0.5"):
+        assert scenario(graph, ["a0"], model=model, posts=posts).seeds.tolist() == [0]
+
+
+def test_the_seed_reaches_the_fit_of_a_model():
+    graph = random_graph(20, 60, seed=5)
+    asked = {"model": "counts:cascade_size=1", "posts": np.ones(20)}
+    fits = [scenario(graph, **asked, rng=rng).transmission.probabilities for rng in (0, 1, 1)]
+    assert (fits[0] != fits[1]).any()
+    np.testing.assert_array_equal(fits[1], fits[2])
+    alone = transmission(graph, asked["model"], posts=asked["posts"], rng=1)
+    np.testing.assert_array_equal(fits[1], alone.probabilities)
 
 
 # --- world by world ---------------------------------------------------------------------------
@@ -259,8 +297,10 @@ def test_seeds_that_are_not_there_are_said_and_none_at_all_is_an_error():
 def test_graphs_in_which_nobody_speaks():
     for names in ([], ["a"], ["a", "b"]):
         graph = InteractionGraph.from_arcs(names, [], [])
-        with pytest.raises(UsageError, match=r"nobody has posted.*give seeds"):
+        with pytest.raises(UsageError, match=r"nobody is heard.*give seeds"):
             reach(graph)
+        with pytest.raises(UsageError, match="no account has a post"):
+            reach(graph, posts=np.zeros(graph.n))
     alone = reach(InteractionGraph.from_arcs(["a"], [], []), ["a"], worlds=3)
     assert (alone.reached, alone.interval, alone.probability.tolist()) == (0, (0, 0), [0])
     assert alone.to_frame().empty

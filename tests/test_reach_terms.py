@@ -129,7 +129,7 @@ def test_graphs_without_anything_to_do():
         assert alone.together.groups == ()
     with pytest.raises(UsageError, match="none of the seeds"):
         reach_takedown(InteractionGraph.from_arcs([], [], []), seeds=["a"])
-    with pytest.raises(UsageError, match="nobody has posted"):
+    with pytest.raises(UsageError, match="nobody is heard"):
         reach_takedown(InteractionGraph.from_arcs(["a"], [], []))
 
 

@@ -364,7 +364,7 @@ def test_the_measure_tells_what_a_reader_should_know():
         progress=lambda *at: progress.append(at),
     )
     assert notices[0].startswith("reach_vitality: weighted-cascade")
-    assert "sources drawn in proportion to posts; at most 2 hops; 600 worlds" in notices[0]
+    assert "drawn by the weight with which they are heard; at most 2 hops; 600 worlds" in notices[0]
     assert any("no posts were given" in notice for notice in notices)
     assert progress[-1][0] == progress[-1][1]
 

@@ -104,7 +104,7 @@ class _Cascades:
         self.arcs = arcs
         self.low = np.zeros(0, np.uint64)
         self.low.setflags(write=False)
-        self.keys = world_keys(0, FITTING, count)
+        self.keys = world_keys(arcs.rng, FITTING, count)
         self.sources = drawn_by(arcs.posts, self.keys[:, 2])
         self.last = 0.0
         """The mean of the last trial that did not reach its size."""

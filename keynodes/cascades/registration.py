@@ -37,6 +37,8 @@ class Arcs:
         What a model adds to the sentence about itself, such as a value that it fitted.
     notices : list of str
         What a model has to say about these data.
+    rng : int
+        The seed of what a model draws.
     """
 
     graph: InteractionGraph
@@ -48,6 +50,7 @@ class Arcs:
     posts: np.ndarray | None = None
     details: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    rng: int = 0
 
     @property
     def decayed(self) -> np.ndarray:
@@ -124,6 +127,11 @@ class Asked:
 
     row: Model
     parameters: Mapping[str, float]
+
+    @property
+    def takes_posts(self) -> bool:
+        """Whether it needs the posts of accounts, as it was asked for."""
+        return self.row.posts == "yes" or self.row.posts in self.parameters
 
     @property
     def text(self) -> str:

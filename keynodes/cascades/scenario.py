@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from keynodes.cascades.registration import asked_for
 from keynodes.cascades.transmission import Transmission, transmission
 from keynodes.durations import duration, written_length
 from keynodes.errors import UsageError
@@ -46,6 +47,9 @@ class Scenario:
         The seed of everything random.
     notices : tuple of str
         What a reader should know.
+    by_posts : bool
+        Whether `source_shares` are those of posts; else of the weight with which accounts are
+        heard.
     """
 
     transmission: Transmission
@@ -59,6 +63,7 @@ class Scenario:
     delay: float | None = None
     rng: int = 0
     notices: tuple[str, ...] = field(default=())
+    by_posts: bool = True
 
     @property
     def graph(self) -> InteractionGraph:
@@ -90,11 +95,12 @@ class Scenario:
     @property
     def sentence(self) -> str:
         """One line on the scenario: what it takes to read a number that comes of it."""
-        speak = (
-            "sources drawn in proportion to posts"
-            if self.seeds is None
-            else f"{len(self.seeds):,} seed{'s' * (len(self.seeds) != 1)}"
-        )
+        if self.seeds is not None:
+            speak = f"{len(self.seeds):,} seed{'s' * (len(self.seeds) != 1)}"
+        elif self.by_posts:
+            speak = "sources drawn in proportion to posts"
+        else:
+            speak = "sources drawn by the weight with which they are heard"
         limits = "" if self.hops is None else f"; at most {self.hops:,} hops"
         if self.within is not None and self.delay is not None:
             unit = self.graph.time_unit or "timestamp"
@@ -127,14 +133,15 @@ def scenario(
         From `build_graph`; it is not changed.
     seeds : iterable of str, optional
         The accounts that speak. Without them every world has one source, drawn in proportion to
-        posts.
+        posts, or by how it is heard.
     model : str or Transmission, default "weighted-cascade"
         How likely content is passed on along each arc; see `MODELS`.
     relations, decay : optional
         As in `transmission`.
     posts : mapping, Series or array of float, optional
-        How many posts each account made. Without them an account counts by the weight with which
-        it is heard.
+        How many posts each account made, for a model that needs them, or to draw sources by.
+        Without them sources are drawn by the weight with which they are heard, over the arcs that
+        transmit.
     accounts : mapping, Series or array of float, optional
         Weights of accounts: reach counts by them. The column ``weight`` of the graph's attributes
         when not given.
@@ -149,7 +156,8 @@ def scenario(
     Raises
     ------
     UsageError
-        An argument out of its range, none of the seeds in the graph, or nobody who could speak.
+        An argument out of its range, none of the seeds in the graph, or nobody who could speak;
+        posts that nothing uses, because seeds speak and the model takes none.
     """
     for what, value, least in (("rng", rng, 0), ("hops", hops, 1)):
         if value is not None and (
@@ -166,9 +174,18 @@ def scenario(
     if isinstance(model, Transmission):
         if model.graph is not graph or relations is not None or decay is not None:
             raise UsageError("a ready Transmission is of its own graph, relations and decay")
-        passing = model
+        passing, takes_posts = model, False
     else:
-        passing = transmission(graph, model, relations=relations, decay=decay, posts=posts)
+        passing = transmission(
+            graph, model, relations=relations, decay=decay, posts=posts, rng=int(rng)
+        )
+        takes_posts = asked_for(model).takes_posts
+    if posts is not None and seeds is not None and not takes_posts:
+        raise UsageError(
+            f"posts say nothing where seeds speak and the model ({passing.model}) is "
+            f"{'ready' if isinstance(model, Transmission) else 'one that takes none'}: leave them "
+            "out"
+        )
     weights, by_weight = account_weights(graph, accounts, notices)
     values, unit = _in_units(weights)
     speakers, shares = None, None
@@ -199,6 +216,7 @@ def scenario(
         None if delay is None else duration(delay, unit_of_time, "delay"),
         int(rng),
         (*passing.notices, *notices),
+        posts is not None,
     )
 
 
@@ -220,10 +238,10 @@ def _source_shares(
     if posts is not None:
         counts = account_posts(graph, posts, notices)
     else:
-        counts = np.bincount(graph.tails, graph.out.weights, minlength=graph.n)
+        counts = passing.heard
         notices.append(
             "no posts were given: sources are drawn by the weight with which they are heard"
         )
     if not counts.any():
-        raise UsageError("nobody has posted, so there is nobody to start from; give seeds")
+        raise UsageError("nobody is heard, so there is nobody to start from; give seeds")
     return counts / counts.sum()

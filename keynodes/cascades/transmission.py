@@ -98,6 +98,13 @@ class Transmission:
         return self._intervals[1]
 
     @property
+    def heard(self) -> np.ndarray:
+        """The weight with which each account is heard, by what transmits alone: float64 (n,)."""
+        codes = [self.graph.relations.index(relation) for relation in self.relations]
+        positions, weights = _used(self.graph, codes, [])
+        return np.bincount(self.graph.tails[positions], weights, minlength=self.graph.n)
+
+    @property
     def sentence(self) -> str:
         """One line that goes with every result: the model, its parameters, the relations used."""
         said = [f"{self.model} ({'; '.join(self.details)})" if self.details else self.model]
@@ -115,6 +122,7 @@ def transmission(
     relations: Sequence[str] | None = None,
     decay: str | float | None = None,
     posts: "Mapping[str, float] | pandas.Series | np.ndarray | None" = None,
+    rng: int = 0,
 ) -> Transmission:
     """Say for every arc with which probability what its tail says is passed on by its head.
 
@@ -141,6 +149,8 @@ def transmission(
         How many posts each account made, by account id or in the order of the graph, such as
         ``Interactions.posts()[0]``. Used by `bernoulli` and by ``counts:cascade_size``; accounts
         that a mapping lacks have none.
+    rng : int, default 0
+        The seed of the worlds that a parameter is fitted in, where one is.
 
     Returns
     -------
@@ -213,6 +223,7 @@ def transmission(
         _posts_of(graph, posts),
         [],
         notices,
+        rng,
     )
     probabilities = asked.row.function(arcs, **asked.parameters)
     return Transmission(

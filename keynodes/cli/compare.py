@@ -84,7 +84,7 @@ def command(
             notices += [*said, *next(iter(found.plans.values())).notices, *found.summary()]
             frame = found.to_frame()
         else:
-            how |= coming_back | without_limits(graph, terms)
+            how |= coming_back | without_limits(graph, terms, seeded=speakers is not None, rng=seed)
             ranked = rank_by_area(graph, plans, box=ranges or None, **how, progress=progress)
             notices += [*said, *ranked.notices, *ranked.summary()]
             frame = ranked.to_frame()

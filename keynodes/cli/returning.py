@@ -144,9 +144,10 @@ def followed(
     from keynodes.cli.spreading import without_limits
     from keynodes.returns import simulate_return
 
-    found = simulate_return(
-        graph, plan, **asked, **without_limits(graph, terms), **more, progress=progress
+    ready = without_limits(
+        graph, terms, seeded=more.get("seeds") is not None, rng=more.get("rng", 0)
     )
+    found = simulate_return(graph, plan, **asked, **ready, **more, progress=progress)
     return found, [*found.notices, *found.summary()]
 
 

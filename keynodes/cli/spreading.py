@@ -195,19 +195,19 @@ class Spreading:
             "within": self.within,
             "delay": self.delay,
         }
-        asked = asked_for(self.model)
-        if (
-            seeds is not None
-            and asked.row.posts != "yes"
-            and asked.row.posts not in asked.parameters
-        ):
+        if seeds is not None and not asked_for(self.model).takes_posts:
             return terms, []
         terms["posts"], basis = interactions.posts()
         return terms, [f"posts of accounts are counted by their {basis}"]
 
 
-def without_limits(graph: "InteractionGraph", terms: dict[str, Any]) -> dict[str, Any]:
-    """Arguments of `scenario` as those of `simulate_return`: the model, ready, and posts."""
+def without_limits(
+    graph: "InteractionGraph", terms: dict[str, Any], *, seeded: bool, rng: int
+) -> dict[str, Any]:
+    """Arguments of `scenario` as those of `simulate_return`: the model, ready, and posts.
+
+    With seeds only the model takes posts, and it is ready.
+    """
     from keynodes.cascades.transmission import transmission
 
     posts = terms.get("posts")
@@ -218,6 +218,7 @@ def without_limits(graph: "InteractionGraph", terms: dict[str, Any]) -> dict[str
             relations=terms["relations"],
             decay=terms["decay"],
             posts=posts,
+            rng=rng,
         ),
-        "posts": posts,
+        "posts": None if seeded else posts,
     }
