@@ -38,10 +38,11 @@ def reach_vitality(
         An arc u → v: what u says can be passed on by v.
     seeds : array of int, optional
         Indices of the accounts that speak. Without them every cascade has one source, drawn by the
-        weight with which accounts are heard.
+        weight with which accounts are heard over the arcs that transmit: a measure has no posts.
     model : str, default "weighted-cascade"
         How likely content is passed on along each arc: a row of `MODELS` of transmission, with
-        its parameters if you like (on the command line with its defaults).
+        its parameters if you like. On the command line a measure takes the model with its defaults
+        only; ``keynodes reach --vitality`` takes all of its parameters, and draws by posts.
     worlds : int, optional
         How many cascades are drawn: 1,000 to 5,000 with seeds, 20,000 without; fewer
         where they are large.
