@@ -1,7 +1,7 @@
 """Takedown against reach: whose removal cuts most of what is heard from the seeds."""
 
 # Imported for the rows that they register.
-from keynodes.blocking import dominating, portfolio, rivals, sharing  # noqa: F401
+from keynodes.blocking import cuts, dominating, portfolio, rivals, sharing  # noqa: F401
 from keynodes.blocking.comparing import PlanComparison, compare_plans
 from keynodes.blocking.findings import ReachTakedown
 from keynodes.blocking.registration import REACH_STRATEGIES

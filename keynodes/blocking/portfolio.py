@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from keynodes.blocking.cuts import minimum_cut
 from keynodes.blocking.dominating import greedy, picked, replace
 from keynodes.blocking.problem import ReachProblem
 from keynodes.blocking.registration import reach_strategy
@@ -21,6 +22,7 @@ MEMBERS: dict[str, Callable[..., np.ndarray]] = {
     "greedy": greedy,
     "fair-share": fair_share,
     "replace": replace,
+    "minimum-cut": minimum_cut,
     "outdegree-frequency": outdegree_frequency,
 }
 """Strategies that the portfolio tries."""
@@ -194,7 +196,7 @@ def in_other_orders(problem: ReachProblem, order: np.ndarray) -> list[np.ndarray
     reference="a portfolio; its members are rows of their own",
 )
 def portfolio(problem: ReachProblem, *, rng: int, progress: Progress | None = None) -> np.ndarray:
-    """Greedy, fair-share, replace and outdegree-frequency, the best improved by swaps.
+    """Greedy, fair-share, replace, minimum-cut, outdegree-frequency; the best improved by swaps.
 
     The winner is chosen on worlds that chose none of the plans.
     """
