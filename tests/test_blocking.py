@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from naive_blocking import smalls
 
 from keynodes import InteractionGraph
-from keynodes.blocking import REACH_STRATEGIES
+from keynodes.blocking import REACH_STRATEGIES, rivals
 from keynodes.blocking.dominating import greedy, replace
 from keynodes.blocking.portfolio import swapped
 from keynodes.blocking.problem import SLACK, reached_at_start, reached_in
@@ -274,6 +274,37 @@ def test_every_strategy_says_how_it_works(name):
     assert row.summary.endswith((".", "."))
     assert row.cost
     assert row.reference
+
+
+def of_three_gates(weights=1.0, costs=(1.0, 1.0, 1.0), budget=1.0):
+    """Gates that are heard by 10, 8 and 8; the weights are those of who hears the second."""
+    arcs = [(0, 1), (0, 2), (0, 3), *((1, v) for v in range(4, 14))]
+    arcs += [(2, v) for v in range(14, 22)] + [(3, v) for v in range(22, 30)]
+    graph = InteractionGraph.from_arcs([f"a{i:02}" for i in range(30)], *zip(*arcs, strict=True))
+    counts = np.where((np.arange(30) < 14) | (np.arange(30) > 21), 1.0, weights)
+    asked = scenario(graph, ["a00"], model=CERTAIN, accounts=counts)
+    prices, candidates = np.ones(30), np.isin(np.arange(30), [1, 2, 3])
+    prices[1:4] = costs
+    return naive.problem_of(asked, 5, costs=prices, candidates=candidates, budget=budget)
+
+
+@pytest.mark.parametrize("name", REACH_STRATEGIES)
+def test_what_a_strategy_looks_at_is_what_its_row_says(name):
+    row = REACH_STRATEGIES[name]
+    rng = next(i for i in range(99) if rivals.random(of_three_gates(), rng=i).tolist() == [1])
+    plain, weighted, cheap, dear = (
+        set(row.function(problem, rng=rng).tolist())
+        for problem in (
+            of_three_gates(),
+            of_three_gates(weights=5.0),
+            of_three_gates(costs=(1.0, 2.0, 2.0), budget=2.0),
+            of_three_gates(costs=(2.0, 1.0, 1.0), budget=2.0),
+        )
+    )
+    assert plain == cheap == {1}
+    assert (weighted != plain) == row.weights
+    assert (dear != cheap) == row.costs
+    assert row.direction == (name != "random")
 
 
 def test_a_single_dear_account_may_beat_many_cheap_ones():

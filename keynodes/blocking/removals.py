@@ -5,10 +5,15 @@ import numpy as np
 from keynodes.blocking.problem import ReachProblem
 from keynodes.kernels import removals as kernels
 from keynodes.kernels.blocks import in_order
-from keynodes.kernels.dominators import dominated, dominated_within, lost_without
+from keynodes.kernels.dominators import (
+    MUTED,
+    OPEN,
+    REMOVED,
+    dominated,
+    dominated_within,
+    lost_without,
+)
 from keynodes.kernels.fair_shares import FRACTION, credited
-
-OPEN, REMOVED, MUTED = 0, 1, 2
 
 
 class Removals:

@@ -31,6 +31,7 @@ def in_turn(problem: ReachProblem, ranking: np.ndarray) -> np.ndarray:
     order="static",
     cost="O(what the worlds reach + n log n)",
     reference="the trivial rival; cf. the LHGA heuristic of Wang et al. 2024",
+    weights=False,
 )
 def outdegree_frequency(
     problem: ReachProblem, *, rng: int, progress: Progress | None = None
@@ -46,7 +47,15 @@ def outdegree_frequency(
     return in_turn(problem, np.argsort(-score, kind="stable"))
 
 
-@reach_strategy("random", order="static", cost="O(n)", reference="none")
+@reach_strategy(
+    "random",
+    order="static",
+    cost="O(n)",
+    reference="none",
+    direction=False,
+    costs=False,
+    weights=False,
+)
 def random(problem: ReachProblem, *, rng: int, progress: Progress | None = None) -> np.ndarray:
     """Accounts in a uniformly random order: the floor."""
     return in_turn(problem, np.random.default_rng(rng).permutation(problem.n))

@@ -19,7 +19,9 @@ def fair_share(problem: ReachProblem, *, rng: int, progress: Progress | None = N
     """The account with most credit for what is reached now, and again: finds redundant gates.
 
     The credit for every reached account flows back and is split over those who passed content on,
-    so that of two gates side by side each has half, where dominators give them nothing.
+    so that of two gates side by side each has half, where dominators give them nothing. Limits of
+    hops and time are those of the worlds as they were drawn: credit does not see that a detour
+    would come too late once an account is gone.
     """
     removals = Removals(problem, shares=True)
     order = picked(problem, removals, problem.candidates, problem.first.tolist(), progress)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from keynodes.blocking.problem import ReachProblem, reached_at_start
-from keynodes.blocking.removals import MUTED, REMOVED, Removals
+from keynodes.blocking.removals import Removals
 from keynodes.cascades.intervals import half_width
 from keynodes.escaping import one_line, shortened
 from keynodes.kernels.blocks import Progress, in_order
-from keynodes.kernels.dominators import dominated
+from keynodes.kernels.dominators import MUTED, REMOVED, dominated
 from keynodes.kernels.fair_shares import FRACTION
 from keynodes.kernels.joint_drops import excesses, lost_together
 from keynodes.kernels.removals import first_worlds, worlds_with
