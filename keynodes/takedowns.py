@@ -138,8 +138,7 @@ def takedown(
     """
     given = dict(locals())
     del given["graph"], given["objective"]
-    names = {name: name for name in (*OBJECTIVES, REACH)} | ALIASES
-    wanted = pick(names, objective, "objective")
+    wanted = objective_called(objective)
     called = reach_takedown if wanted == REACH else fragmentation_takedown
     if given["max_memory"] is None:
         given["max_memory"] = _DEFAULTS[reach_takedown]["max_memory"]
@@ -155,6 +154,18 @@ def takedown(
         return reach_takedown(graph, **arguments)
     check_strategies(strategy, wanted)
     return fragmentation_takedown(graph, objective=wanted, **arguments)
+
+
+def objective_called(name: str) -> str:
+    """Return the name of an objective, reach included, however it is written.
+
+    Raises
+    ------
+    UnknownName
+        When there is no such objective, with the nearest.
+    """
+    names = {known: known for known in (*OBJECTIVES, REACH)} | ALIASES
+    return pick(names, name, "objective")
 
 
 def check_strategies(strategy: str | Sequence[str] | None, objective: str) -> None:

@@ -13,6 +13,7 @@ import readme
 from commands import SAMPLE, keynodes, program, table
 
 import keynodes as library
+from keynodes.returns import PARAMETERS
 
 COLUMNS = "step,account,cut,left,cut_low,cut_high,reached_left,author_share,relay_share"
 AGAINST = ("--objective", "reach")
@@ -200,6 +201,7 @@ def test_the_impact_of_each_account_alone(town):
         ("--strategies", {*library.STRATEGIES, *library.REACH_STRATEGIES}),
         ("--models", set(library.MODELS)),
         ("--presets", set(library.PRESETS)),
+        ("--parameters", set(PARAMETERS)),
     ],
 )
 def test_tables_that_need_no_records(option, names):
@@ -210,6 +212,10 @@ def test_tables_that_need_no_records(option, names):
     assert keynodes("takedown", option, "--budget", 3)[0] == 2
     if option == "--presets":
         assert all(row["source"] and row["assumed"] for row in rows)
+    if option == "--parameters":
+        assert all(
+            float(row["low"]) <= float(row["high"]) for row in rows if row["name"] != "delay"
+        )
     if option == "--strategies":
         assert ("reach", "portfolio") in {(row["optimises"], row["strategy"]) for row in rows}
 

@@ -133,6 +133,15 @@ def test_being_heard_is_by_what_transmits_alone(write, weighted):
     assert scenario(graph, model=ready).source_shares.tolist() == [0.75, 0.25, 0]
 
 
+def test_weights_too_small_to_count_are_said():
+    small = scenario(chain(4), ["a0"], accounts=[1.0, 1e-12, 2.5, 1e-13])
+    assert small.values[1] == small.values[3] == 0
+    assert any(note.startswith("2 accounts weigh so little") for note in small.notices)
+    for plain in ([1.0, 0.5, 0.0, 2.5], [1.0, 2.0, 3.0, 0.0]):
+        notices = scenario(chain(4), ["a0"], accounts=plain).notices
+        assert not any("counts 0" in note for note in notices)
+
+
 def test_posts_that_nothing_uses_are_refused():
     graph, posts = chain(4), {"a0": 4, "a1": 2}
     for model in ("weighted-cascade", "counts:beta=0.2", transmission(graph, HALF)):

@@ -187,7 +187,7 @@ def scenario(
             "out"
         )
     weights, by_weight = account_weights(graph, accounts, notices)
-    values, unit = _in_units(weights)
+    values, unit = _in_units(weights, notices)
     speakers, shares = None, None
     if seeds is None:
         shares = _source_shares(graph, passing, posts, notices)
@@ -220,13 +220,19 @@ def scenario(
     )
 
 
-def _in_units(weights: np.ndarray) -> tuple[np.ndarray, float]:
+def _in_units(weights: np.ndarray, notices: list[str]) -> tuple[np.ndarray, float]:
     """Weights as whole numbers of a unit: exact where they are whole and not too many."""
     total = float(weights.sum())
     unit = 1.0
     if not (weights == np.floor(weights)).all() or total > MOST_UNITS:
         unit = 2.0 ** (math.frexp(total)[1] - MOST_UNITS.bit_length() + 1)
     values = np.rint(weights / unit).astype(np.int64)
+    if lost := int(((weights > 0) & (values == 0)).sum()):
+        weigh = "account weighs" if lost == 1 else "accounts weigh"
+        notices.append(
+            f"{lost:,} {weigh} so little beside the others that reaching them counts 0: weights "
+            f"are counted in units of {unit:.3g}"
+        )
     values.setflags(write=False)
     return values, unit
 

@@ -106,7 +106,8 @@ def impact_of(
     )
     table = alone.to_frame()
     plan = {account: step for step, account in enumerate(found.accounts[found.order], start=1)}
-    silent = [account for account in plan if account not in set(table["account"])]
+    carrying = set(table["account"])
+    silent = [account for account in plan if account not in carrying]
     if silent:
         nothing = pandas.DataFrame({"rank": len(table) + 1, "account": silent})
         table = pandas.concat([table, nothing]).fillna(0.0)
@@ -166,6 +167,14 @@ def write_models(output: "Output", form: str) -> None:
     if form == "table":
         table = table.drop(columns=["cost", "reference"])
     write_table(table, output.output, form, longest=120)
+
+
+def write_parameters(output: "Output", form: str) -> None:
+    """Write the five parameters of return, with their ranges and where these come from."""
+    from keynodes.interop.tables import write_table
+    from keynodes.returns import parameters_table
+
+    write_table(parameters_table(), output.output, form, longest=120)
 
 
 def write_presets(output: "Output", form: str) -> None:

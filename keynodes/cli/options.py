@@ -39,6 +39,7 @@ EXCLUDES: dict[str, tuple[str, ...] | None] = {
     "strategies": None,
     "models": None,
     "presets": None,
+    "parameters": None,
     "preset": ("impact", "hops", "within", "delay", "cut"),
     "vitality": ("plan", "allow_unknown"),
     "target_share": ("budget",),

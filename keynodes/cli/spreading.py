@@ -50,12 +50,9 @@ def against_reach(objective: str) -> bool:
     UnknownName
         When there is no such objective, with the nearest.
     """
-    from keynodes.objectives import OBJECTIVES
-    from keynodes.objectives.registration import ALIASES
-    from keynodes.registry import pick
+    from keynodes.takedowns import objective_called
 
-    names = {name: name for name in (*OBJECTIVES, REACH)} | ALIASES
-    return pick(names, objective, "objective") == REACH
+    return objective_called(objective) == REACH
 
 
 def memory(text: str | None) -> float | None:

@@ -292,6 +292,14 @@ def command(
             rich_help_panel="Tables",
         ),
     ] = False,
+    parameters: Annotated[
+        bool,
+        typer.Option(
+            "--parameters",
+            help="What of them can be set: the ranges and defaults, with their sources.",
+            rich_help_panel="Tables",
+        ),
+    ] = False,
 ) -> None:
     """Find the accounts that, removed together and in this order, break the network most.
 
@@ -299,7 +307,12 @@ def command(
 
     A place in a plan is a reason to look at an account, never a reason by itself to remove it.
     """
-    from keynodes.cli.blocking import write_models, write_presets, write_strategies
+    from keynodes.cli.blocking import (
+        write_models,
+        write_parameters,
+        write_presets,
+        write_strategies,
+    )
     from keynodes.cli.delivery import deliver
     from keynodes.cli.guarding import answered
     from keynodes.cli.returning import followed, in_order
@@ -308,14 +321,20 @@ def command(
     from keynodes.takedowns import takedown
 
     form = output.chosen_format()
-    tables = ((strategies, write_strategies), (models, write_models), (presets, write_presets))
+    tables = (
+        (strategies, write_strategies),
+        (models, write_models),
+        (presets, write_presets),
+        (parameters, write_parameters),
+    )
     for wanted, write in tables:
         if wanted:
             write(output, form)
             return
     if not reading.files:
         raise UsageError(
-            "name at least one FILE of records; only --strategies, --models and --presets need none"
+            "name at least one FILE of records; only --strategies, --models, --presets and "
+            "--parameters need none"
         )
     _check_tables(planning, output, impact, top)
     reach = against_reach(planning.objective)
