@@ -144,9 +144,10 @@ def affordable(small, gone):
     ]
 
 
-def best(small, among, gone, worth=gain):
-    """Who gains most for its cost, the lowest id first; nobody where nothing is gained."""
-    ranked = [(-worth(small, v, gone) / Fraction(float(small.problem.costs[v])), v) for v in among]
+def best(small, among, gone, worth=gain, per_cost=True):
+    """Who gains most (for its cost), the lowest id first; nobody where nothing is gained."""
+    prices = {v: Fraction(float(small.problem.costs[v])) if per_cost else 1 for v in among}
+    ranked = [(-worth(small, v, gone) / prices[v], v) for v in among]
     value, v = min(ranked, default=(0, None))
     return v if value < 0 else None
 
@@ -165,15 +166,19 @@ def picked(small, plan, among=None):
 
 
 def greedy(small):
-    """Remove, try every removal in every world, and again; or what must go and the best alone."""
+    """Remove, try every removal in every world, and again; or first whoever gains most of all."""
     plan = picked(small, small.first)
-    prices = {small.problem.costs[v] for v in range(small.problem.n) if small.problem.candidates[v]}
-    if len(prices) > 1:
-        gains = [(-gain(small, v, small.first), v) for v in affordable(small, small.first)]
-        drop, v = min(gains, default=(0, None))
-        if -drop > left(small, small.first) - left(small, plan):
-            return [*small.first, v]
+    if len(prices(small)) > 1:
+        v = best(small, affordable(small, small.first), small.first, per_cost=False)
+        other = picked(small, [*small.first, *([] if v is None else [v])])
+        if left(small, other) < left(small, plan):
+            return other
     return plan
+
+
+def prices(small):
+    """What candidates cost."""
+    return {small.problem.costs[v] for v in range(small.problem.n) if small.problem.candidates[v]}
 
 
 def replace(small):
@@ -182,13 +187,15 @@ def replace(small):
     speaking = set(np.flatnonzero(asked.is_source).tolist())
     near = {v for u, v in twins.naive.arcs_of(asked.transmission) if u in speaking}
     plan = picked(small, picked(small, small.first, near))
-    for place in reversed(range(len(small.first), len(plan))):
-        rest = plan[:place] + plan[place + 1 :]
-        other = best(small, affordable(small, rest), rest)
-        if other is None or gain(small, other, rest) <= gain(small, plan[place], rest):
-            break
-        plan[place] = other
-    return picked(small, plan)
+    for per_cost in (True, False) if len(prices(small)) > 1 else (True,):
+        for place in reversed(range(len(small.first), len(plan))):
+            rest = plan[:place] + plan[place + 1 :]
+            other = best(small, affordable(small, rest), rest, per_cost=per_cost)
+            if other is None or gain(small, other, rest) <= gain(small, plan[place], rest):
+                break
+            plan[place] = other
+        plan = picked(small, plan)
+    return plan
 
 
 def outdegree_frequency(small):

@@ -227,8 +227,7 @@ def test_swaps_never_cut_less_and_end_where_no_swap_cuts_more(small):
     plan = run("fair-share", small)
     better = swapped(small.problem, np.array(plan, np.int32)).tolist()
     assert naive.left(small, better) <= naive.left(small, plan)
-    uniform = (small.problem.costs == 1).all()
-    if uniform and set(better) == set(plan) and not small.problem.scenario.limited:
+    if set(better) == set(plan) and not small.problem.scenario.limited:
         for place in range(len(small.first), len(plan)):
             rest = plan[:place] + plan[place + 1 :]
             for other in naive.affordable(small, rest):
@@ -320,6 +319,34 @@ def test_a_single_dear_account_may_beat_many_cheap_ones():
     small = naive.small_of(naive.problem_of(asked, 2, **terms))
     assert run("greedy", small) == naive.greedy(small)
     assert run("greedy", small) == [1]
+
+
+def gates_with(gains, costs, budget):
+    """Gates side by side, each with a tail of its own."""
+    arcs, at = [(0, g) for g in range(1, len(gains) + 1)], len(gains) + 1
+    for gate, gain in enumerate(gains, start=1):
+        arcs += [(gate, v) for v in range(at, at + gain - 1)]
+        at += gain - 1
+    graph = InteractionGraph.from_arcs([f"a{i:04}" for i in range(at)], *zip(*arcs, strict=True))
+    prices, candidates = np.ones(at), np.zeros(at, bool)
+    prices[1 : len(gains) + 1], candidates[1 : len(gains) + 1] = costs, True
+    asked = scenario(graph, ["a0000"], model=CERTAIN)
+    return naive.problem_of(asked, 3, costs=prices, budget=budget, candidates=candidates)
+
+
+def test_what_the_dear_account_leaves_of_the_budget_is_spent():
+    problem = gates_with([600, 100, 50, 30, 10], [62.0, 9.0, 3.0, 4.0, 1.0], 70.0)
+    assert run("greedy", naive.small_of(problem)) == [1, 3, 5, 4]
+
+
+@pytest.mark.parametrize("name", ["replace", "portfolio"])
+def test_what_is_replaced_pays_for_whoever_gains_most(name):
+    """Per cost the first two are best; the last is worth what it costs more."""
+    problem = gates_with([80, 95, 105], [4.0, 5.0, 6.0], 10.0)
+    small = naive.small_of(problem)
+    plan = run(name, small)
+    assert sorted(plan) == [1, 3]
+    assert naive.left(small, []) - naive.left(small, plan) == naive.optimum(small)
 
 
 def test_what_replacement_saves_is_spent_again():

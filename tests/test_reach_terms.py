@@ -292,6 +292,33 @@ def test_ctrl_c_in_a_member_leaves_those_before_it(monkeypatch):
     assert kept.strategy == "random"
 
 
+@pytest.mark.parametrize("strategy", ["greedy", "fair-share", "replace", "portfolio"])
+def test_ctrl_c_in_the_only_plan_gives_what_there_is_of_it(strategy, monkeypatch):
+    graph = random_arcs(60, 240, 1)
+    arguments = {"strategy": strategy, "budget": 8, "worlds": 50, "model": HALF}
+    arguments["seeds"] = graph.accounts[:9].tolist()
+    monkeypatch.setattr(portfolio, "MEMBERS", {"replace": replace, "random": random})
+    whole = reach_takedown(graph, **arguments)
+    remove, taken = Removals.remove, []
+
+    def stopping(self, account):
+        if len(taken) == 5:
+            raise KeyboardInterrupt
+        taken.append(account)
+        remove(self, account)
+
+    monkeypatch.setattr(Removals, "remove", stopping)
+    found = reach_takedown(graph, **arguments)
+    assert found.order.tolist() == taken
+    assert 0 < len(taken) < len(whole.order)
+    assert any("stopped by Ctrl-C" in said and "5 accounts" in said for said in found.notices)
+    assert found.certificate is None
+    assert found.together is None
+    taken[:] = range(5)
+    with pytest.raises(KeyboardInterrupt):
+        reach_takedown(graph, **arguments)
+
+
 # --- names, limits, size ----------------------------------------------------------------------
 
 

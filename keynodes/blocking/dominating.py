@@ -1,11 +1,33 @@
 """Strategies by dominators: what each account alone would cut, exact in every stored world."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 
 from keynodes.blocking.problem import ReachProblem
 from keynodes.blocking.registration import reach_strategy
 from keynodes.blocking.removals import Removals
 from keynodes.kernels.blocks import Progress
+
+
+class Unfinished(KeyboardInterrupt):
+    """Ctrl-C in a strategy whose plan so far can be used: `order`."""
+
+    def __init__(self, order: list[int]) -> None:
+        super().__init__()
+        self.order = np.asarray(order, np.int32)
+
+
+@contextmanager
+def keeping(problem: ReachProblem, order: list[int]) -> Iterator[None]:
+    """Let Ctrl-C within carry a plan, where it has more than what must go in any case."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if len(order) <= len(problem.first):
+            raise
+        raise Unfinished(order) from None
 
 
 def picked(
@@ -15,17 +37,24 @@ def picked(
     order: list[int],
     progress: Progress | None,
 ) -> list[int]:
-    """Go on removing the account that gains most for its cost, as long as the budget pays."""
+    """Go on removing the account that gains most for its cost, as long as the budget pays.
+
+    Raises
+    ------
+    Unfinished
+        At Ctrl-C, with the order so far.
+    """
     total = _steps(problem)
-    while True:
-        spent = float(problem.costs[order].sum())
-        account = removals.best(among & problem.affordable(removals.taken, spent))
-        if account < 0:
-            return order
-        removals.remove(account)
-        order.append(account)
-        if progress:
-            progress(min(len(order), total), total)
+    with keeping(problem, order):
+        while True:
+            spent = float(problem.costs[order].sum())
+            account = removals.best(among & problem.affordable(removals.taken, spent))
+            if account < 0:
+                return order
+            removals.remove(account)
+            order.append(account)
+            if progress:
+                progress(min(len(order), total), total)
 
 
 @reach_strategy(
@@ -37,16 +66,17 @@ def picked(
 def greedy(problem: ReachProblem, *, rng: int, progress: Progress | None = None) -> np.ndarray:
     """The account whose removal alone cuts most now, and again: exact, by dominators.
 
-    Where accounts differ in cost the gain per cost decides, or the one account alone that gains
-    most, if that cuts more than all the others together.
+    Where accounts differ in cost the gain per cost decides; or the one account that gains most
+    goes first, whatever it costs, if that cuts more in the end.
     """
     removals = Removals(problem)
     order = picked(problem, removals, problem.candidates, problem.first.tolist(), progress)
-    if (problem.costs[problem.candidates] == problem.costs[problem.candidates][:1]).all():
+    if problem.one_price:
         return np.asarray(order, np.int32)
-    alone = _dearest(problem)
-    if alone is not None and _cut(problem, alone) > _cut(problem, order):
-        order = alone
+    with keeping(problem, order):
+        other = _dearest_first(problem)
+        if _cut(problem, other) > _cut(problem, order):
+            order = other
     return np.asarray(order, np.int32)
 
 
@@ -59,7 +89,8 @@ def greedy(problem: ReachProblem, *, rng: int, progress: Progress | None = None)
 def replace(problem: ReachProblem, *, rng: int, progress: Progress | None = None) -> np.ndarray:
     """First those that hear the seeds themselves, then each replaced by the best there is.
 
-    From the last one back, until no other cuts more than the account itself.
+    From the last one back, until no other cuts more than the account itself. Where accounts differ
+    in cost the best is first the one that gains most for its cost, then the one that gains most.
     """
     passing = problem.scenario.transmission
     near = np.zeros(problem.n, bool)
@@ -69,17 +100,20 @@ def replace(problem: ReachProblem, *, rng: int, progress: Progress | None = None
     begun = problem.first.tolist()
     order = picked(problem, removals, problem.candidates & near, begun, progress)
     order = picked(problem, removals, problem.candidates, order, progress)
-    for place in range(len(order) - 1, len(problem.first) - 1, -1):
-        spent = float(problem.costs[order].sum() - problem.costs[order[place]])
-        removals.restore(order[place])
-        best = removals.best(problem.affordable(removals.taken, spent))
-        if best < 0 or removals.gain(best) <= removals.gain(order[place]):
-            removals.remove(order[place])
-            break
-        removals.remove(best)
-        order[place] = best
-    # A replacement that costs less leaves something to spend.
-    order = picked(problem, removals, problem.candidates, order, progress)
+    with keeping(problem, order):
+        for per_cost in (True,) if problem.one_price else (True, False):
+            for place in range(len(order) - 1, len(problem.first) - 1, -1):
+                spent = float(problem.costs[order].sum() - problem.costs[order[place]])
+                removals.restore(order[place])
+                able = problem.affordable(removals.taken, spent)
+                best = removals.best(able, per_cost=per_cost)
+                if best < 0 or removals.gain(best) <= removals.gain(order[place]):
+                    removals.remove(order[place])
+                    break
+                removals.remove(best)
+                order[place] = best
+            # A replacement that costs less leaves something to spend.
+            order = picked(problem, removals, problem.candidates, order, progress)
     return np.asarray(order, np.int32)
 
 
@@ -89,21 +123,16 @@ def _steps(problem: ReachProblem) -> int:
     return max(1, int(np.searchsorted(np.cumsum(costs), problem.budget, side="right")))
 
 
-def _dearest(problem: ReachProblem) -> list[int] | None:
-    """The removals that must be, and the one account that alone gains most, whatever its cost."""
+def _dearest_first(problem: ReachProblem) -> list[int]:
+    """What must go, the one account that gains most, whatever its cost, and what more is paid."""
     removals = Removals(problem)
-    spent = float(problem.costs[problem.first].sum())
-    among = problem.affordable(removals.taken, spent) & (removals.ceilings > 0)
-    if not among.any():
-        return None
-    gains = [(removals.gain(v), -int(v)) for v in _largest(removals.ceilings, among)]
-    return [*problem.first.tolist(), -max(gains)[1]]
-
-
-def _largest(values: np.ndarray, among: np.ndarray, most: int = 50) -> np.ndarray:
-    """The accounts of the largest values among some."""
-    places = np.flatnonzero(among)
-    return places[np.argsort(-values[places], kind="stable")[:most]]
+    order = problem.first.tolist()
+    spent = float(problem.costs[order].sum())
+    account = removals.best(problem.affordable(removals.taken, spent), per_cost=False)
+    if account >= 0:
+        removals.remove(account)
+        order.append(account)
+    return picked(problem, removals, problem.candidates, order, None)
 
 
 def _cut(problem: ReachProblem, order: list[int]) -> float:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from keynodes.blocking.cuts import minimum_cut
-from keynodes.blocking.dominating import greedy, picked, replace
+from keynodes.blocking.dominating import Unfinished, greedy, picked, replace
 from keynodes.blocking.problem import ReachProblem
 from keynodes.blocking.registration import reach_strategy
 from keynodes.blocking.removals import Removals
@@ -69,7 +69,10 @@ def contest(problem: ReachProblem, rng: int, progress: NamedProgress | None = No
         for name, function in MEMBERS.items():
             plans[name] = function(problem, rng=rng, progress=progress_on(progress, name))
         return _winner(problem, plans, left, progress)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
+        if not plans and isinstance(stop, Unfinished):
+            said = f"stopped by Ctrl-C: {name} had taken {len(stop.order):,} accounts so far"
+            return Verdict(name, stop.order, (said,), stopped=True)
         if not plans:
             raise
     judged = left or plans
@@ -106,11 +109,11 @@ def _winner(
         for value in paired_difference(left[second][:, -1], left[winner][:, -1])
     )
     ahead = (
-        f"{winner} leaves {gap:,.1f} ± {half:,.1f} less reach than {second} on worlds that chose "
-        "neither"
+        f"{winner} leaves {gap:,.1f} ± {half:,.1f} less reach than {second} on the worlds that "
+        "chose between them"
         if gap > half
-        else f"{winner} and {second} leave the same on worlds that chose neither, as far as "
-        f"{problem.count:,} worlds can tell"
+        else f"{winner} and {second} leave the same on the worlds that chose between them, as "
+        f"far as {problem.count:,} worlds can tell"
     )
     return Verdict(winner, soonest, (ahead,))
 
@@ -145,19 +148,39 @@ def _left(problem: ReachProblem, worlds: list[Worlds], order: np.ndarray) -> np.
 def swapped(
     problem: ReachProblem, order: np.ndarray, progress: Progress | None = None
 ) -> np.ndarray:
-    """Exchange accounts of a plan for others as long as one exchange cuts more: int32."""
+    """Exchange accounts of a plan for others as long as one exchange cuts more: int32.
+
+    Where accounts differ in cost, first for those that gain most for their cost, which may save
+    something to spend, then for those that gain most of all that the freed budget pays for.
+    """
     removals = Removals(problem)
-    begun = len(problem.first)
     members = order.tolist()
-    for account in members[begun:]:
+    for account in members[len(problem.first) :]:
         removals.remove(account)
+    for per_cost in (True,) if problem.one_price else (True, False):
+        _exchange(problem, removals, members, per_cost, progress)
+        # What the swaps saved may pay for more.
+        members = picked(problem, removals, problem.candidates, members, None)
+    return np.asarray(members, np.int32)
+
+
+def _exchange(
+    problem: ReachProblem,
+    removals: Removals,
+    members: list[int],
+    per_cost: bool,
+    progress: Progress | None,
+) -> None:
+    """Rounds of swaps, by gains for their cost or by gains."""
+    begun = len(problem.first)
     for turn in range(ROUNDS):
         changed, kept = False, 0
         for done, place in enumerate(range(len(members) - 1, begun - 1, -1), start=1):
             out = members[place]
             spent = float(problem.costs[members].sum() - problem.costs[out])
             removals.restore(out)
-            best = removals.best(problem.affordable(removals.taken, spent))
+            able = problem.affordable(removals.taken, spent)
+            best = removals.best(able, per_cost=per_cost)
             if best >= 0 and best != out and removals.gain(best) > removals.gain(out):
                 members[place] = best
                 changed, kept = True, 0
@@ -169,10 +192,7 @@ def swapped(
             if kept == PATIENCE:
                 break
         if not changed:
-            break
-    # What the swaps saved may pay for more.
-    members = picked(problem, removals, problem.candidates, members, None)
-    return np.asarray(members, np.int32)
+            return
 
 
 def in_other_orders(problem: ReachProblem, order: np.ndarray) -> list[np.ndarray]:

@@ -54,6 +54,12 @@ class ReachProblem:
         """Number of worlds."""
         return sum(len(pack.sources) for pack in self.worlds)
 
+    @property
+    def one_price(self) -> bool:
+        """Whether all candidates cost the same."""
+        costs = self.costs[self.candidates]
+        return bool((costs == costs[:1]).all())
+
     def affordable(self, taken: np.ndarray, spent: float) -> np.ndarray:
         """Return who may be removed next: bool (n,)."""
         return self.candidates & ~taken & (spent + self.costs <= self.budget * SLACK)

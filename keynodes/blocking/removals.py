@@ -176,7 +176,7 @@ class Removals:
 
         return float(self._gains[account]) + sum(in_order(step, range(len(problem.worlds))))
 
-    def best(self, among: np.ndarray, most: int = 200) -> int:
+    def best(self, among: np.ndarray, most: int = 200, per_cost: bool = True) -> int:
         """Return the account whose removal gains most for its cost, −1 where none gains anything.
 
         Parameters
@@ -186,12 +186,14 @@ class Removals:
         most : int
             Under a limit: how many are tried before the best of them is taken. Exact when the
             bounds of the others leave nothing to find.
+        per_cost : bool, default True
+            Else whose removal gains most, whatever it costs.
         """
         while True:
             places = np.flatnonzero(among & (self._ceilings > 0))
             if not len(places):
                 return -1
-            costs = self.problem.costs[places]
+            costs = self.problem.costs[places] if per_cost else np.ones(len(places))
             if self.limited:
                 break
             first = int(places[np.argmax(self._gains[places] / costs)])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from keynodes.blocking.certificates import certificate
+from keynodes.blocking.dominating import Unfinished
 from keynodes.blocking.findings import ReachTakedown
 from keynodes.blocking.portfolio import contest
 from keynodes.blocking.problem import CUTS, SLACK, ReachProblem
@@ -124,7 +125,7 @@ def reach_takedown(
     the same worlds, because the coin of an arc in a world is a hash: differences are paired, and
     removal never adds reach. The set is not claimed to be the best; `certificate` says how far
     from it the set can be at most. Same arguments, same plan, on any number of threads. Ctrl-C
-    returns the best of the plans that are finished, where there is one.
+    returns the best of the plans that are finished, or as much as there is of the first one.
 
     Memory O(n + m + worlds · (accounts + live arcs of a world + budget)); time: see
     `REACH_STRATEGIES`.
@@ -291,6 +292,11 @@ def _planned(
             else:
                 name = one.text
                 order = order_by(problem, one, rng, progress_on(progress, name), notices.append)
+        except Unfinished as stop:
+            name, order, stopped = one.text, stop.order, True
+            notices.append(
+                f"stopped by Ctrl-C: {one.text} had taken {len(order):,} accounts so far"
+            )
         except KeyboardInterrupt:
             if not found:
                 raise
