@@ -10,9 +10,9 @@ from naive_blocking import smalls
 from keynodes import InteractionGraph, build_graph, read_interactions
 from keynodes.blocking import portfolio, reach_takedown, score_reach_plan
 from keynodes.blocking.portfolio import contest
-from keynodes.blocking.verdicts import cut_share, left_after
-from keynodes.cascades.keys import CHOOSING, REPORTING, world_keys
-from keynodes.cascades.sampling import sampled
+from keynodes.blocking.verdicts import curves, cut_share, left_after
+from keynodes.cascades.keys import CHOOSING, JUDGING, REPORTING, world_keys
+from keynodes.cascades.sampling import sampled, size_of
 from keynodes.cascades.scenario import scenario
 from keynodes.cascades.transmission import transmission
 from keynodes.synthetic.gateways import gateways
@@ -234,7 +234,7 @@ def test_the_table_adds_up(seeds, cut):
         assert found.reached_left[k] == pytest.approx(total / 300)
     scored = score_reach_plan(graph, frame["account"], **arguments)
     np.testing.assert_array_equal(scored.left_in_worlds, found.left_in_worlds)
-    np.testing.assert_array_equal(scored.author_left_in_worlds, found.author_left_in_worlds)
+    np.testing.assert_array_equal(scored.author_left, found.author_left)
 
 
 def test_the_numbers_come_from_worlds_that_did_not_choose(monkeypatch):
@@ -250,6 +250,26 @@ def test_the_numbers_come_from_worlds_that_did_not_choose(monkeypatch):
     reach_takedown(graph, seeds=["a000"], budget=3, worlds=200, fresh_worlds=400)
     assert sorted(len(keys) for keys in seen.values()) == [200, 200, 400]
     assert len(set.union(*seen.values())) == 800
+
+
+def test_the_best_of_several_is_chosen_on_worlds_that_do_not_report():
+    """Where the streams disagree, judging worlds decide; reporting worlds only report."""
+    graph, disagreed = random_arcs(40, 130, 5), 0
+    arguments = {"seeds": ["a000", "a001"], "budget": 3, "worlds": 30, "model": HALF}
+    strategies = ["betweenness", "pagerank", "out_degree", "outdegree-frequency"]
+    for rng in range(12):
+        found = reach_takedown(graph, strategy=strategies, rng=rng, **arguments, **QUICK)
+        asked, order = found.scenario, [plan.order for plan in found.rivals.values()]
+        size = size_of(asked)
+        judged, reported = (
+            [left[:, -1].mean() for left in curves(asked, stream, 30, size, order, False)]
+            for stream in (JUDGING, REPORTING)
+        )
+        assert judged == sorted(judged)
+        assert found.reached_left[-1] == reported[0]
+        assert found.comparison()["strategy"].tolist() == list(found.rivals)
+        disagreed += reported[0] > min(reported)
+    assert disagreed > 0
 
 
 def test_an_estimate_on_the_worlds_that_chose_is_too_good():

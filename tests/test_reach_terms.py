@@ -18,6 +18,7 @@ from keynodes.blocking import REACH_STRATEGIES, portfolio, reach_takedown
 from keynodes.blocking.dominating import replace
 from keynodes.blocking.removals import Removals
 from keynodes.blocking.rivals import random
+from keynodes.cascades.sampling import Size, size_of
 from keynodes.cascades.scenario import scenario
 from keynodes.errors import UnknownAccount, UnknownName, UsageError
 
@@ -243,6 +244,40 @@ def test_a_memory_cap_means_fewer_stored_worlds_and_the_same_reporting():
     np.testing.assert_array_equal(tight.left_in_worlds[:, 0], whole.left_in_worlds[:, 0])
 
 
+def test_what_plans_leave_counts_as_memory():
+    """What is kept for each world: by steps, and for each strategy."""
+    graph = random_arcs(200, 800, 1)
+    arguments = {"seeds": graph.accounts[:3].tolist(), "model": "constant:probability=0.4"}
+    arguments |= {"max_memory": 2**20, "fresh_worlds": 400, "strategy": "greedy", **QUICK}
+    few = reach_takedown(graph, budget=2, **arguments)
+    more = reach_takedown(graph, budget=90, **arguments)
+    assert more.chosen_on < 0.6 * few.chosen_on
+    with pytest.raises(UsageError, match="does not fit into"):
+        reach_takedown(graph, budget=190, **arguments)
+    with pytest.raises(UsageError, match="does not fit into"):
+        reach_takedown(
+            graph, budget=90, **{**arguments, "strategy": ["greedy", "random", "replace"]}
+        )
+    portfolio = reach_takedown(graph, budget=20, **{**arguments, "strategy": "portfolio"})
+    assert portfolio.chosen_on < reach_takedown(graph, budget=20, **arguments).chosen_on
+
+
+@pytest.mark.parametrize("limits", [{}, {"hops": 3}, {"within": 2.5, "delay": 1.0}])
+def test_stored_worlds_take_no_more_than_is_reckoned(limits):
+    asked = scenario(random_arcs(200, 800, 1), ["a000", "a001"], model=HALF, **limits)
+    size = size_of(asked)
+    problem = naive.problem_of(asked, 2000)
+    removals = Removals(problem)
+    worlds = sum(array.nbytes for pack in problem.worlds for array in pack)
+    scores = [*removals._scores, *(removals._highest if limits else [])]
+    taken = 2 * worlds + 2 * sum(array.nbytes for array in scores)
+    plain = Size(size.visits, size.nodes, size.arcs)
+    assert taken < 1.3 * size.bytes(2000)
+    beside = size.bytes(1) - plain.bytes(1)
+    timed = 8 * size.arcs if "within" in limits else 0
+    assert beside == pytest.approx(timed + 16 * size.nodes * bool(limits))
+
+
 @pytest.mark.parametrize(
     "where",
     [
@@ -317,6 +352,47 @@ def test_ctrl_c_in_the_only_plan_gives_what_there_is_of_it(strategy, monkeypatch
     taken[:] = range(5)
     with pytest.raises(KeyboardInterrupt):
         reach_takedown(graph, **arguments)
+
+
+@pytest.mark.parametrize(("pack", "worlds"), [(300, 300), (100, 200)])
+@pytest.mark.parametrize("strategy", ["greedy", ["greedy", "random"]])
+def test_ctrl_c_while_plans_are_judged_keeps_them(strategy, pack, worlds, monkeypatch):
+    """On the worlds that are finished where they are 200, else on 200."""
+    monkeypatch.setattr(Size, "pack", lambda size: pack)
+    graph = random_arcs(60, 240, 1)
+    arguments = {"seeds": ["a000"], "strategy": strategy, "budget": 3, "worlds": 2000}
+    whole = reach_takedown(graph, model=HALF, **arguments)
+    pressed = []
+
+    def press(what, done, total):
+        if what == "judging on fresh worlds" and not pressed:
+            pressed.append(done)
+            raise KeyboardInterrupt
+
+    found = reach_takedown(graph, model=HALF, progress=press, **arguments)
+    assert pressed
+    assert found.order.tolist() == whole.order.tolist()
+    assert (found.left_in_worlds == whole.left_in_worlds[:worlds]).all()
+    assert found.author_left.shape == (4,)
+    assert f"stopped by Ctrl-C: judged on {worlds} worlds instead of 2,000" in found.notices
+    assert found.certificate is None
+    assert {"no certificate after Ctrl-C"} < set(found.notices)
+
+
+def test_ctrl_c_while_a_plan_is_chosen_is_said(monkeypatch):
+    def press(what, done, total):
+        if what == "choosing among plans":
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Size, "pack", lambda size: 512)
+    arguments = {"seeds": ["a000"], "budget": 3, "worlds": 2000, "model": HALF}
+    found = reach_takedown(
+        random_arcs(60, 240, 1), strategy=["random", "greedy"], progress=press, **arguments
+    )
+    assert found.strategy == "greedy"
+    assert len(found.left_in_worlds) == 2000
+    said = "stopped by Ctrl-C: chosen among plans on 512 worlds instead of 2,000"
+    assert said in found.notices
 
 
 # --- names, limits, size ----------------------------------------------------------------------

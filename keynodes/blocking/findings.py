@@ -30,10 +30,11 @@ class ReachTakedown:
         The plan, as indices of the graph, first removed first.
     left_in_worlds : numpy.ndarray of float64, shape (worlds, k + 1)
         What each reporting world reaches after 0, 1, … k removals.
-    author_left_in_worlds : numpy.ndarray of float64, shape (worlds, k + 1)
-        The same if the accounts were removed only where they are the source.
+    author_left : numpy.ndarray of float64, shape (k + 1,)
+        The same on average, if the accounts were removed only where they are the source.
     strategy : str
-        The strategy that made the plan: of several, the one whose plan is best.
+        The strategy that made the plan: of several, the one whose plan is best on worlds that
+        neither made the plans nor judge them here.
     chosen_on : int
         Worlds that the plan was chosen on, none of them among those that judge it; 0 for a plan
         that was given.
@@ -60,7 +61,7 @@ class ReachTakedown:
     scenario: Scenario
     order: np.ndarray
     left_in_worlds: np.ndarray
-    author_left_in_worlds: np.ndarray
+    author_left: np.ndarray
     strategy: str
     chosen_on: int
     muting: bool
@@ -110,7 +111,8 @@ class ReachTakedown:
     @property
     def author_share(self) -> np.ndarray:
         """The part of `cut` that is cut because the accounts no longer speak: float64 (k + 1,)."""
-        return cut_share(self.author_left_in_worlds).mean
+        base = self.author_left[0]
+        return 1.0 - self.author_left / base if base > 0 else np.zeros(len(self.author_left))
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -147,7 +149,7 @@ class ReachTakedown:
         return pandas.DataFrame(columns)
 
     def comparison(self) -> "pandas.DataFrame":
-        """Return one row a strategy, best first.
+        """Return one row a strategy, in the order in which other worlds ranked them, best first.
 
         Columns ``strategy, removals, cut, left, cut_low, cut_high, reached_left, seconds``.
         """

@@ -8,7 +8,7 @@ import numpy as np
 
 from keynodes.blocking.findings import ReachTakedown
 from keynodes.blocking.problem import CUTS
-from keynodes.blocking.verdicts import curves
+from keynodes.blocking.verdicts import split_curves
 from keynodes.cascades.keys import REPORTING
 from keynodes.cascades.sampling import how_many, size_of
 from keynodes.cascades.scenario import scenario
@@ -108,14 +108,13 @@ def score_reach_plan(
     order = planned_order(graph, plan, protect)
     size = size_of(asked)
     count = how_many(asked, worlds, size, notices)
-    left, authored = curves(
+    ((left, authored),) = split_curves(
         asked,
         REPORTING,
         count,
         size,
         [order],
         cut == "reposts",
-        authors=True,
         progress=progress_on(progress, "worlds"),
     )
     return ReachTakedown(

@@ -10,14 +10,14 @@ import numpy as np
 from keynodes.blocking.certificates import certificate
 from keynodes.blocking.dominating import Unfinished
 from keynodes.blocking.findings import ReachTakedown
-from keynodes.blocking.portfolio import contest
+from keynodes.blocking.judging import Judge, Plans
+from keynodes.blocking.portfolio import MEMBERS, contest
 from keynodes.blocking.problem import CUTS, SLACK, ReachProblem
 from keynodes.blocking.protected import through_protected
 from keynodes.blocking.registration import REACH_STRATEGIES
 from keynodes.blocking.running import DEFAULT, ReachAsked, order_by, reach_asked_for
 from keynodes.blocking.together import works_together
-from keynodes.blocking.verdicts import curves
-from keynodes.cascades.keys import CHOOSING, REPORTING
+from keynodes.cascades.keys import CHOOSING
 from keynodes.cascades.sampling import FEWEST, MEMORY, Size, how_many, size_of, stored
 from keynodes.cascades.scenario import Scenario, scenario
 from keynodes.cascades.transmission import Transmission
@@ -94,7 +94,8 @@ def reach_takedown(
         Worlds for the numbers that are reported: as many as `worlds` when not given. They are not
         stored, so that `max_memory` does not lower a number that was asked for.
     max_memory : float, default 2**30
-        Bytes that the stored worlds may take; fewer are stored when they do not fit.
+        Bytes that the stored worlds and what plans leave in each world may take; fewer worlds are
+        stored when they do not fit.
     certify : bool, default True
         Bound what any set of the budget could cut.
     together : bool, default True
@@ -125,7 +126,8 @@ def reach_takedown(
     the same worlds, because the coin of an arc in a world is a hash: differences are paired, and
     removal never adds reach. The set is not claimed to be the best; `certificate` says how far
     from it the set can be at most. Same arguments, same plan, on any number of threads. Ctrl-C
-    returns the best of the plans that are finished, or as much as there is of the first one.
+    returns the best of the plans that are finished, or as much as there is of the first one; while
+    plans are judged it ends that with fewer worlds.
 
     Memory O(n + m + worlds · (accounts + live arcs of a world + budget)); time: see
     `REACH_STRATEGIES`.
@@ -174,10 +176,9 @@ def reach_takedown(
     kept = indices_of(graph, protect, "protected account")
     terms = _terms(graph, asked, prices, budget, kept, must, seeds_removable, notices)
     size = size_of(asked)
-    count = how_many(asked, worlds, size, notices, max_memory)
-    # What is passed through and not stored has no limit of memory.
-    fresh = next((given for given in (fresh_worlds, worlds) if given is not None), None)
-    reporting = max(count, FEWEST) if fresh is None else how_many(asked, fresh, size, notices)
+    reporting, count = _worlds(
+        asked, size, wanted, _longest(*terms), worlds, fresh_worlds, max_memory, notices
+    )
     problem = ReachProblem(
         asked,
         tuple(stored(asked, CHOOSING, count, size, progress_on(progress, "worlds"))),
@@ -185,9 +186,11 @@ def reach_takedown(
         muting=cut == "reposts",
     )
     found, stopped = _planned(problem, wanted, rng, notices, progress)
-    judged = _judged(problem, size, reporting, found, seeds_removable, prices, progress)
-    order = sorted(judged, key=lambda text: judged[text].reached_left[-1])
-    best = judged[order[0]]
+    judge = Judge(problem, size, notices, progress)
+    ranking = judge.ranking(found, count)
+    judged = judge.reported(ranking, reporting, seeds_removable, prices)
+    best = judged[next(iter(ranking))]
+    stopped |= judge.stopped
     bound, groups = None, None
     try:
         if certify and not stopped:
@@ -207,15 +210,62 @@ def reach_takedown(
             if wished and is_there is None
         ]
         notices += [f"no {what} after Ctrl-C" for what in missing]
+    protected = None
+    try:
+        protected = through_protected(problem, kept, notices)
+    except KeyboardInterrupt:
+        notices.append("what runs through protected accounts was not looked at after Ctrl-C")
     return replace(
         best,
         certificate=bound,
         together=groups,
-        protected=through_protected(problem, kept, notices),
-        rivals={text: judged[text] for text in order} if len(judged) > 1 else {},
+        protected=protected,
+        rivals=judged if len(judged) > 1 else {},
         notices=tuple(dict.fromkeys(notices)),
         seconds=time.perf_counter() - begin if len(judged) == 1 else best.seconds,
     )
+
+
+def _longest(candidates: np.ndarray, costs: np.ndarray, budget: float, first: np.ndarray) -> int:
+    """How many accounts a plan has at most."""
+    free = budget - float(costs[first].sum())
+    paid = np.cumsum(np.sort(costs[candidates]))
+    return len(first) + int(np.searchsorted(paid, free * SLACK, side="right"))
+
+
+def _worlds(
+    asked: Scenario,
+    size: Size,
+    wanted: Sequence[ReachAsked],
+    longest: int,
+    worlds: int | None,
+    fresh_worlds: int | None,
+    max_memory: float,
+    notices: list[str],
+) -> tuple[int, int]:
+    """How many worlds report, and how many choose: as many as fit beside the curves of plans.
+
+    A curve is kept for each world, in whole numbers and in units; those of the members of the
+    portfolio in whole numbers.
+    """
+    curve = 8.0 * (longest + 1)
+    kept = 2 * len(wanted) * curve
+    passing = (len(wanted) if len(wanted) > 1 else 0) * curve
+    if any(one.row is REACH_STRATEGIES[DEFAULT] for one in wanted):
+        passing = max(passing, (len(MEMBERS) + 1) * curve)
+    # Worlds that report are not stored: a number of them that was asked for is not lowered.
+    fresh = next((given for given in (fresh_worlds, worlds) if given is not None), None)
+    if fresh is None:
+        count = how_many(asked, worlds, size, notices, max_memory, kept + passing)
+        return max(count, FEWEST), count
+    reporting = how_many(asked, fresh, size, notices)
+    if kept * reporting >= max_memory:
+        raise UsageError(
+            f"what the plans leave in each of {reporting:,} fresh worlds does not fit into "
+            f"{max_memory / 2**20:,.2f} MB; raise the memory limit or ask for fewer"
+        )
+    room = max_memory - kept * reporting
+    return reporting, how_many(asked, worlds, size, notices, room, passing)
 
 
 def _terms(
@@ -273,12 +323,12 @@ def _planned(
     rng: int,
     notices: list[str],
     progress: NamedProgress | None,
-) -> tuple[dict[str, tuple[str, np.ndarray, float]], bool]:
+) -> tuple[Plans, bool]:
     """The plan of every strategy: what it is called, its order, and the seconds it took.
 
     And whether Ctrl-C ended the last of them.
     """
-    found: dict[str, tuple[str, np.ndarray, float]] = {}
+    found: Plans = {}
     stopped = False
     for i, one in enumerate(wanted, start=1):
         notices += one.said
@@ -307,41 +357,3 @@ def _planned(
             notices += [f"stopped by Ctrl-C: {other.text} has no plan" for other in wanted[i:]]
             break
     return found, stopped
-
-
-def _judged(
-    problem: ReachProblem,
-    size: Size,
-    reporting: int,
-    found: Mapping[str, tuple[str, np.ndarray, float]],
-    seeds_removable: bool,
-    prices: np.ndarray | None,
-    progress: NamedProgress | None,
-) -> dict[str, ReachTakedown]:
-    """What the plans leave in worlds that chose none of them."""
-    left = curves(
-        problem.scenario,
-        REPORTING,
-        reporting,
-        size,
-        [order for _, order, _ in found.values()],
-        problem.muting,
-        authors=True,
-        progress=progress_on(progress, "judging on fresh worlds"),
-    )
-    unit = problem.scenario.unit
-    return {
-        text: ReachTakedown(
-            problem.scenario,
-            order,
-            left[2 * i] * unit,
-            left[2 * i + 1] * unit,
-            name,
-            problem.count,
-            problem.muting,
-            seconds,
-            seeds_removable,
-            prices,
-        )
-        for i, (text, (name, order, seconds)) in enumerate(found.items())
-    }

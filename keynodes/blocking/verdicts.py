@@ -39,31 +39,64 @@ def curves(
     size: Size,
     orders: Sequence[np.ndarray],
     muting: bool,
-    authors: bool = False,
+    fewest: int | None = None,
     progress: Progress | None = None,
 ) -> list[np.ndarray]:
     """What plans leave in each world of a stream, all of them in the same worlds.
 
-    Returns one int64 (worlds, k + 1) a plan; with `authors` behind each of them that of removing
-    its accounts only where they are the source.
+    Returns one int64 (worlds, k + 1) a plan. At Ctrl-C those of the worlds that are finished, where
+    they are at least `fewest`.
     """
-    asked = [(order, only) for order in orders for only in ((False, True) if authors else (False,))]
-    left = [np.empty((count, len(order) + 1), np.int64) for order, _ in asked]
-    speaks = scenario.is_source
+    found = split_curves(scenario, stream, count, size, orders, muting, False, fewest, progress)
+    return [left for left, _ in found]
 
-    def step(pack: Worlds) -> list[np.ndarray]:
-        found: list[np.ndarray] = []
-        for order, only in asked:
-            if only and (muting or not speaks[order].any()):  # none of them ever speaks less
-                found.append(np.repeat(found[-1][:, :1], len(order) + 1, axis=1))
+
+def split_curves(
+    scenario: Scenario,
+    stream: int,
+    count: int,
+    size: Size,
+    orders: Sequence[np.ndarray],
+    muting: bool,
+    authors: bool = True,
+    fewest: int | None = None,
+    progress: Progress | None = None,
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """As `curves`, and with each what is left if accounts are gone only where they are the source.
+
+    That is wanted on average only: float64 (k + 1,), not kept by worlds.
+    """
+    left = [np.empty((count, len(order) + 1), np.int64) for order in orders]
+    speaks = scenario.is_source
+    silent = [not authors or muting or not speaks[order].any() for order in orders]
+
+    def step(pack: Worlds) -> list[tuple[np.ndarray, np.ndarray]]:
+        found = []
+        for order, none_speaks in zip(orders, silent, strict=True):
+            rows = left_after(scenario, pack, order, muting)
+            if none_speaks:  # nobody ever speaks less
+                sums = np.full(len(order) + 1, rows[:, 0].sum())
             else:
-                found.append(left_after(scenario, pack, order, muting, only))
+                sums = left_after(scenario, pack, order, muting, True).sum(axis=0)
+            found.append((rows, sums))
         return found
 
-    for here, found in each_pack(scenario, stream, count, size, step, progress):
-        for rows, values in zip(left, found, strict=True):
-            rows[here] = values
-    return left
+    sums: list[list[np.ndarray]] = []
+    done = 0
+    try:
+        for here, found in each_pack(scenario, stream, count, size, step, progress):
+            for rows, (values, _) in zip(left, found, strict=True):
+                rows[here] = values
+            sums.append([of_pack for _, of_pack in found])
+            done = here.stop
+    except KeyboardInterrupt:
+        if fewest is None or done < fewest:
+            raise
+        sums = sums[: -(-done // size.pack())]
+    return [
+        (rows[:done], np.sum(of_packs, axis=0) / done)
+        for rows, of_packs in zip(left, zip(*sums, strict=True), strict=True)
+    ]
 
 
 @dataclass(frozen=True)

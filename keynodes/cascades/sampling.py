@@ -44,6 +44,10 @@ BYTES_PER_NODE, BYTES_PER_ARC = 40, 8
 """What a node and an arc take, of the worlds to choose by and as many to judge by, with the scores
 of each node and the room to work on them."""
 
+BYTES_PER_BOUNDED_NODE, BYTES_PER_TIMED_ARC = 16, 8
+"""What they take beside it: nodes where a limit leaves two bounds of each score, and arcs that keep
+how long they take, in both sets of worlds."""
+
 
 @dataclass(frozen=True)
 class Size:
@@ -55,6 +59,10 @@ class Size:
     """Accounts reached in a world, sources included."""
     arcs: float
     """Live arcs among them."""
+    limited: bool = False
+    """Whether there is a limit of hops or time."""
+    timed: bool = False
+    """Whether worlds keep how long each arc takes."""
 
     def pack(self) -> int:
         """Return how many worlds make a pack."""
@@ -62,7 +70,9 @@ class Size:
 
     def bytes(self, count: int) -> float:
         """Return about what so many stored worlds take."""
-        return count * (BYTES_PER_NODE * self.nodes + BYTES_PER_ARC * self.arcs)
+        node = BYTES_PER_NODE + self.limited * BYTES_PER_BOUNDED_NODE
+        arc = BYTES_PER_ARC + self.timed * BYTES_PER_TIMED_ARC
+        return count * (node * self.nodes + arc * self.arcs)
 
 
 def size_of(scenario: Scenario) -> Size:
@@ -73,6 +83,8 @@ def size_of(scenario: Scenario) -> Size:
         max(1.0, sum(visits for _, visits in drawn) / PILOT),
         max(1.0, sum(len(pack.nodes) for pack, _ in drawn) / PILOT),
         sum(len(pack.targets) for pack, _ in drawn) / PILOT,
+        scenario.limited,
+        scenario.within is not None,
     )
 
 
@@ -82,10 +94,11 @@ def how_many(
     size: Size,
     notices: list[str],
     max_memory: float | None = None,
+    beside: float = 0.0,
 ) -> int:
     """Return the number of worlds to draw: as asked, or as many as are enough and affordable.
 
-    With `max_memory`, in bytes, no more than fit.
+    With `max_memory`, in bytes, no more than fit; each of them takes `beside` more than itself.
     """
     if asked is not None:
         if isinstance(asked, bool) or not isinstance(asked, int | np.integer) or asked < 2:
@@ -103,8 +116,8 @@ def how_many(
                 f"instead of {count:,}; say how many with worlds"
             )
             count = affordable
-    if max_memory is not None and size.bytes(count) > max_memory:
-        fit = int(max_memory / size.bytes(1))
+    if max_memory is not None and size.bytes(count) + beside * count > max_memory:
+        fit = int(max_memory / (size.bytes(1) + beside))
         if fit < 2:
             raise UsageError(
                 f"not even two worlds of {size.nodes:,.0f} accounts fit into "
