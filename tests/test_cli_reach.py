@@ -184,7 +184,7 @@ def test_the_impact_of_each_account_alone(town):
     how = ("--seeds", "seeds.txt", *SURE, "--budget", 2, "--impact")
     code, out, err = keynodes("takedown", town, *AGAINST, *how, "--top", 1)
     assert code == 0, err
-    assert out.splitlines()[0] == "rank,account,step,drop,low,high,share,author,relay,others"
+    assert out.splitlines()[0] == "rank,account,step,drop,low,high,share,author,relay,others,seed"
     rows = table(out)
     # The seed carries all; of the plan the first, one of two gates, cuts nothing but itself.
     assert (rows[0]["account"], rows[0]["drop"], rows[0]["step"]) == ("s", "11.0", "")
@@ -629,3 +629,32 @@ def test_ctrl_c_while_returns_are_followed_still_writes_the_plan(town, monkeypat
     assert code == 0, err
     assert "stopped by Ctrl-C: returns were not followed; the table is the plan" in err
     assert [row["step"] for row in table(out)] == ["1", "2"]
+
+
+def test_tables_of_single_losses_mark_seeds_and_protected_accounts(town):
+    Path("kept.txt").write_text("g\n")
+    lists = ["--seeds", "seeds.txt", "--protect", "kept.txt", *SURE]
+    for command in (
+        ["reach", town, "--vitality"],
+        ["takedown", town, *AGAINST, "--impact", "--budget", 1],
+    ):
+        code, out, err = keynodes(*command, *lists)
+        assert code == 0, err
+        rows = {row["account"]: row for row in table(out)}
+        assert rows["s"]["seed"] == "1"
+        assert [row["account"] for row in rows.values() if row["protected"] == "1"] == ["g"]
+
+
+def test_plans_with_protected_accounts_are_refused_everywhere(town):
+    Path("kept.txt").write_text("g\n")
+    Path("plan.txt").write_text("g\n")
+    Path("other.txt").write_text("h\n")
+    lists = ["--seeds", "seeds.txt", "--protect", "kept.txt", *SURE]
+    for command in (
+        ["reach", town, "--plan", "plan.txt"],
+        ["compare", town, "--plan", "plan.txt", "--plan", "other.txt"],
+        ["compare", town, "--plan", "plan.txt", "--plan", "other.txt", "--return", "routine-2015"],
+    ):
+        code, out, err = keynodes(*command, *lists)
+        assert (code != 0, out) == (True, ""), command
+        assert "protected" in err and "'g'" in err

@@ -8,10 +8,10 @@ import typer
 from keynodes.cli.options import Output, shares_options
 from keynodes.cli.reading import Reading
 from keynodes.cli.returning import PANEL, Returning
-from keynodes.cli.spreading import Cut, Seed, Seeds, Spreading, check_cut, without_limits
+from keynodes.cli.spreading import Cut, Seed, Seeds, Spreading, check_cut, known_of, without_limits
 
 if TYPE_CHECKING:
-    from keynodes.graph import InteractionGraph
+    pass
 
 
 @shares_options
@@ -28,6 +28,13 @@ def command(
         ),
     ],
     seeds: Seeds = None,
+    protect: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Accounts that are never removed: a plan that names one of them is refused.",
+        ),
+    ] = None,
     allow_unknown: Annotated[
         bool, typer.Option("--allow-unknown", help="Pass over accounts that the graph lacks.")
     ] = False,
@@ -54,6 +61,7 @@ def command(
     from keynodes.blocking import compare_plans
     from keynodes.cli.delivery import deliver
     from keynodes.cli.talking import talk
+    from keynodes.dismantling.scoring import planned_order
     from keynodes.errors import UsageError
     from keynodes.lists import read_accounts, read_plan
     from keynodes.returns import rank_by_area
@@ -70,15 +78,20 @@ def command(
     safe = reading.spreadsheet_safe
     speakers = None if seeds is None else read_accounts(seeds, spreadsheet_safe=safe)
     plans = {path: read_plan(path, spreadsheet_safe=safe) for path in plan}
+    kept = [] if protect is None else read_accounts(protect, spreadsheet_safe=safe)
     coming_back = returning.asked(safe)
     with talk(output.quiet) as progress:
         interactions, graph, notices = reading.read(progress, output.quiet, spreading.combine)
         plans = {
-            path: _known(graph, accounts, path, allow_unknown, notices)
+            path: known_of(graph, accounts, f"account of {path}", allow_unknown, notices)
             for path, accounts in plans.items()
         }
+        kept = known_of(graph, kept, "protected account", allow_unknown, notices)
+        for accounts in plans.values():
+            planned_order(graph, accounts, kept)
         terms, said = spreading.terms(interactions, speakers)
         how: dict[str, Any] = {"seeds": speakers, "worlds": spreading.worlds, "rng": seed}
+        how["protect"] = kept
         if returning.preset is None:
             found = compare_plans(graph, plans, **how, **terms, cut=cut, progress=progress)
             notices += [*said, *next(iter(found.plans.values())).notices, *found.summary()]
@@ -97,6 +110,7 @@ def command(
         options={
             "plan": plan,
             "seeds": seeds,
+            "protect": protect,
             "allow_unknown": allow_unknown,
             "cut": cut,
             **asdict(spreading),
@@ -108,25 +122,6 @@ def command(
         graph=graph,
         notices=notices,
     )
-
-
-def _known(
-    graph: "InteractionGraph",
-    accounts: list[str],
-    path: str,
-    allow_unknown: bool,
-    notices: list[str],
-) -> list[str]:
-    """Return the accounts of a plan that the graph has, or stop when it lacks one."""
-    from keynodes.lists import match
-
-    found = match(graph, accounts, f"account of {path}")
-    if not allow_unknown:
-        found.require("--allow-unknown")
-    if found.unknown:
-        notices.append(f"{found.sentence}; passed over")
-    unknown = set(found.unknown)
-    return [account for account in accounts if account not in unknown]
 
 
 def _ranges(texts: list[str]) -> dict[str, tuple[float | str, float | str]]:

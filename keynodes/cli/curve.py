@@ -8,7 +8,7 @@ import typer
 from keynodes.cli.options import Output, shares_options
 from keynodes.cli.reading import Reading
 from keynodes.cli.returning import Returning
-from keynodes.cli.spreading import Cut, Seed, Seeds, Spreading, against_reach, check_cut
+from keynodes.cli.spreading import Cut, Seed, Seeds, Spreading, against_reach, check_cut, known_of
 from keynodes.cli.takedown import Costs, Objective
 
 
@@ -56,7 +56,7 @@ def command(
     from keynodes.cli.talking import talk
     from keynodes.dismantling import score_plan
     from keynodes.errors import UsageError
-    from keynodes.lists import match, read_accounts, read_costs, read_plan
+    from keynodes.lists import read_accounts, read_costs, read_plan
 
     form = output.chosen_format()
     reach = against_reach(objective)
@@ -77,16 +77,8 @@ def command(
     with talk(output.quiet) as progress:
         combine = spreading.combine if reach else "sum"
         interactions, graph, notices = reading.read(progress, output.quiet, combine)
-        known = []
-        for what, listed in (("planned account", accounts), ("protected account", kept)):
-            found = match(graph, listed, what)
-            if not allow_unknown:
-                found.require("--allow-unknown")
-            elif found.unknown:
-                notices.append(f"{found.sentence}; passed over")
-            unknown = set(found.unknown)
-            known.append([account for account in listed if account not in unknown])
-        accounts, kept = known
+        accounts = known_of(graph, accounts, "planned account", allow_unknown, notices)
+        kept = known_of(graph, kept, "protected account", allow_unknown, notices)
         if reach:
             terms, said = spreading.terms(interactions, speakers)
             notices += said

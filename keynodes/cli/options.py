@@ -41,7 +41,7 @@ EXCLUDES: dict[str, tuple[str, ...] | None] = {
     "presets": None,
     "parameters": None,
     "preset": ("impact", "hops", "within", "delay", "cut"),
-    "vitality": ("plan", "allow_unknown"),
+    "vitality": ("plan",),
     "target_share": ("budget",),
     "seconds": ("iterations",),
 }

@@ -26,6 +26,14 @@ def command(
             help="Accounts that are removed before: a list, or what 'keynodes takedown -o' wrote.",
         ),
     ] = None,
+    protect: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Accounts to mark as protected: never for removal. A --plan that names one of "
+            "them is refused.",
+        ),
+    ] = None,
     allow_unknown: Annotated[
         bool, typer.Option("--allow-unknown", help="Pass over accounts that the graph lacks.")
     ] = False,
@@ -49,8 +57,10 @@ def command(
     from keynodes.cascades.reaching import reach
     from keynodes.cascades.vitality import reach_vitality
     from keynodes.cli.delivery import deliver
+    from keynodes.cli.spreading import known_of, marked
     from keynodes.cli.talking import talk
-    from keynodes.lists import match, read_accounts, read_plan
+    from keynodes.dismantling.scoring import planned_order
+    from keynodes.lists import read_accounts, read_plan
 
     form = output.chosen_format()
     spreading.check()
@@ -58,13 +68,12 @@ def command(
     safe = reading.spreadsheet_safe
     speakers = None if seeds is None else read_accounts(seeds, spreadsheet_safe=safe)
     removed = [] if plan is None else read_plan(plan, spreadsheet_safe=safe)
+    kept = [] if protect is None else read_accounts(protect, spreadsheet_safe=safe)
     with talk(output.quiet) as progress:
         interactions, graph, notices = reading.read(progress, output.quiet, spreading.combine)
-        matched = match(graph, removed, "planned account")
-        if not allow_unknown:
-            matched.require("--allow-unknown")
-        elif matched.unknown:
-            notices.append(f"{matched.sentence}; passed over")
+        removed = known_of(graph, removed, "planned account", allow_unknown, notices)
+        kept = known_of(graph, kept, "protected account", allow_unknown, notices)
+        planned_order(graph, removed, kept)
         terms, said = spreading.terms(interactions, speakers)
         how: dict[str, Any] = {**terms, "worlds": spreading.worlds, "rng": seed}
         if vitality:
@@ -73,9 +82,7 @@ def command(
             )
             found, about = alone.to_frame(), [*alone.notices, *_about(alone)]
         else:
-            heard = reach(
-                graph, speakers, **how, removed=graph.accounts[matched.indices], progress=progress
-            )
+            heard = reach(graph, speakers, **how, removed=removed, progress=progress)
             found, about = heard.to_frame(), [*heard.notices, *heard.summary()]
     notices += [*said, *about]
     if top and len(found) > top:
@@ -83,7 +90,7 @@ def command(
         notices.append(f"the first {top:,} of {len(found):,} accounts {what}; --top 0 lists all")
         found = found.head(top)
     deliver(
-        found,
+        marked(found, {"seeds": speakers if vitality else None, "protect": kept}),
         reading,
         output,
         form,
@@ -91,6 +98,7 @@ def command(
         options={
             "seeds": seeds,
             "plan": plan,
+            "protect": protect,
             "allow_unknown": allow_unknown,
             "vitality": vitality,
             "cut": cut,

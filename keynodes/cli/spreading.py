@@ -1,12 +1,15 @@
 """How content is passed on: the options of every command that counts who is reached."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
+    import pandas
+
     from keynodes.graph import InteractionGraph
     from keynodes.interactions import Interactions
 
@@ -77,6 +80,36 @@ def check_least(option: str, value: int | None, least: int) -> None:
 
     if value is not None and value < least:
         raise UsageError(f"{option} must be a whole number from {least} on, got {value}")
+
+
+def marked(frame: "pandas.DataFrame", lists: Mapping[str, Any]) -> "pandas.DataFrame":
+    """Mark seeds and protected accounts in a table of accounts, where such lists were given.
+
+    A high place in it is no reason to remove either: seeds are known, and protected ones stay.
+    """
+    for name, column in (("seeds", "seed"), ("protect", "protected")):
+        if lists.get(name):
+            frame[column] = frame["account"].isin(set(lists[name]))
+    return frame
+
+
+def known_of(
+    graph: "InteractionGraph",
+    accounts: list[str],
+    what: str,
+    allow_unknown: bool,
+    notices: list[str],
+) -> list[str]:
+    """Return the accounts of a list that the graph has, or stop when it lacks one."""
+    from keynodes.lists import match
+
+    found = match(graph, accounts, what)
+    if not allow_unknown:
+        found.require("--allow-unknown")
+    if found.unknown:
+        notices.append(f"{found.sentence}; passed over")
+    unknown = set(found.unknown)
+    return [account for account in accounts if account not in unknown]
 
 
 def check_cut(cut: str) -> str:

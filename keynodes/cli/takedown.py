@@ -316,6 +316,7 @@ def command(
     from keynodes.cli.delivery import deliver
     from keynodes.cli.guarding import answered
     from keynodes.cli.returning import followed, in_order
+    from keynodes.cli.spreading import marked
     from keynodes.cli.talking import talk
     from keynodes.errors import UsageError
     from keynodes.takedowns import takedown
@@ -385,7 +386,7 @@ def command(
                 answered()
                 later = ["stopped by Ctrl-C: returns were not followed; the table is the plan"]
         if impact:
-            frame = _impact(graph, found, top, asked, progress)
+            frame = marked(_impact(graph, found, top, asked, progress), asked)
             notices.append(
                 "each loss is of that account alone: a plan works together, and its accounts may "
                 "cut little one by one"
