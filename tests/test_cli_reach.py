@@ -657,4 +657,5 @@ def test_plans_with_protected_accounts_are_refused_everywhere(town):
     ):
         code, out, err = keynodes(*command, *lists)
         assert (code != 0, out) == (True, ""), command
-        assert "protected" in err and "'g'" in err
+        assert "protected" in err
+        assert "'g'" in err

@@ -83,7 +83,7 @@ def command(
     with talk(output.quiet) as progress:
         interactions, graph, notices = reading.read(progress, output.quiet, spreading.combine)
         plans = {
-            path: known_of(graph, accounts, f"account of {path}", allow_unknown, notices)
+            path: known_of(graph, accounts, "planned account", allow_unknown, notices)
             for path, accounts in plans.items()
         }
         kept = known_of(graph, kept, "protected account", allow_unknown, notices)
