@@ -408,6 +408,27 @@ def test_packs_come_in_order_with_the_same_bits_on_any_number_of_threads(threads
             assert twins.unpacked(pack, i) == twins.unpacked(whole, w)
 
 
+def test_the_pilot_ends_once_large_worlds_are_seen(monkeypatch):
+    graph = InteractionGraph.from_arcs([f"a{i:03}" for i in range(101)], [0] * 100, range(1, 101))
+    asked = scenario(graph, ["a000"], model="constant:probability=0.5")
+    looked = []
+
+    def counted(*arguments):
+        looked.append(arguments)
+        return sampled(*arguments)
+
+    monkeypatch.setattr("keynodes.cascades.sampling.sampled", counted)
+    found = {}
+    for most, worlds in ((1, 1), (250, 3), (10**6, 20)):
+        monkeypatch.setattr("keynodes.cascades.sampling.PILOT_VISITS", most)
+        looked.clear()
+        found[worlds] = size_of(asked)
+        assert len(looked) == worlds
+        assert found[worlds].visits == 100
+        assert found[worlds].nodes == found[worlds].arcs + 1
+    assert found[1].nodes != found[20].nodes
+
+
 def test_sources_are_drawn_by_their_shares():
     graph = InteractionGraph.from_arcs("abcd", [0, 1, 2], [1, 2, 3])
     asked = scenario(graph, posts={"a": 1, "b": 0, "c": 3, "d": 6})

@@ -34,6 +34,9 @@ MOST_VISITS = 2 * 10**9
 PILOT = 20
 """Worlds that are drawn first, to see how large they are."""
 
+PILOT_VISITS = 2 * 10**6
+"""Arcs after which that is seen, however few these worlds are: large ones are much alike."""
+
 PACK_VISITS = 4 * 10**6
 """Arcs that a pack of worlds looks at: a twentieth of a second or so."""
 
@@ -78,11 +81,15 @@ class Size:
 def size_of(scenario: Scenario) -> Size:
     """Look at a few worlds to see how large they are."""
     keys = world_keys(scenario.rng, CHOOSING, PILOT)
-    drawn = [sampled(scenario, keys[i : i + 1]) for i in range(PILOT)]
+    drawn = arcs = nodes = live = 0
+    while drawn < PILOT and arcs < PILOT_VISITS:
+        pack, visits = sampled(scenario, keys[drawn : drawn + 1])
+        drawn += 1
+        arcs, nodes, live = arcs + visits, nodes + len(pack.nodes), live + len(pack.targets)
     return Size(
-        max(1.0, sum(visits for _, visits in drawn) / PILOT),
-        max(1.0, sum(len(pack.nodes) for pack, _ in drawn) / PILOT),
-        sum(len(pack.targets) for pack, _ in drawn) / PILOT,
+        max(1.0, arcs / drawn),
+        max(1.0, nodes / drawn),
+        live / drawn,
         scenario.limited,
         scenario.within is not None,
     )
