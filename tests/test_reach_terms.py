@@ -452,6 +452,24 @@ def test_whoever_passes_nothing_on_costs_no_world():
     assert sum(looked) == 20
 
 
+@pytest.mark.parametrize("strategy", ["betweenness", "search"])
+def test_strategies_that_know_no_reach_tell_their_progress_too(strategy):
+    said = []
+    reach_takedown(
+        random_arcs(60, 240, 1),
+        seeds=["a000"],
+        worlds=20,
+        budget=3,
+        strategy=strategy,
+        certify=False,
+        together=False,
+        progress=lambda *at: said.append(at),
+    )
+    own = [at[1:] for at in said if at[0] == strategy]
+    assert own
+    assert own[-1][0] == own[-1][1] > 0
+
+
 def test_progress_is_told():
     said = []
     reach_takedown(

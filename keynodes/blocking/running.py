@@ -84,9 +84,15 @@ def order_by(
     graph = problem.scenario.graph
     seeds = problem.scenario.seeds
     names = None if seeds is None else graph.accounts[seeds].tolist()
+    named = None if progress is None else lambda _, done, total: progress(done, total)
     if other.measure is not None and not other.adaptive:
         ranking = rank(
-            graph, other.text, top=0, seeds=names if other.takes("seeds") else None, rng=rng
+            graph,
+            other.text,
+            top=0,
+            seeds=names if other.takes("seeds") else None,
+            rng=rng,
+            progress=named,
         )
         for sentence in ranking.notices:
             notice(sentence)
@@ -111,5 +117,6 @@ def order_by(
         costs=None if uniform else problem.costs,
         seeds=names if other.takes("seeds") else None,
         rng=rng,
+        progress=named,
     )
     return in_turn(problem, plan.order)
