@@ -64,9 +64,9 @@ def problem_of(asked, count, **terms):
     return ReachProblem(asked, tuple(stored(asked, CHOOSING, count, size_of(asked))), **terms)
 
 
-def small_of(problem):
+def small_of(problem, stream=CHOOSING):
     asked = problem.scenario
-    keys = world_keys(asked.rng, CHOOSING, problem.count)
+    keys = world_keys(asked.rng, stream, problem.count)
     return Small(problem, [twins.world(asked, row) for row in keys])
 
 

@@ -73,7 +73,7 @@ def test_the_table_of_steps_and_the_summary(town):
     assert "seeds are not proposed" in err
     assert "10 worlds to choose by, 10 others for these numbers" in err
     assert "certificate: " in err
-    assert "works only together: 'g' + 'h'" in err
+    assert "works only together, on 200 other worlds: 'g' + 'h'" in err
 
 
 def test_the_command_and_the_library_agree(town):

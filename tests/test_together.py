@@ -13,6 +13,8 @@ from test_portfolio import CERTAIN, HALF, graph_of, random_arcs
 from keynodes import InteractionGraph
 from keynodes.blocking import reach_takedown, together
 from keynodes.blocking.together import TIMES, works_together
+from keynodes.cascades.keys import JUDGING
+from keynodes.cascades.sampling import each_pack
 from keynodes.cascades.scenario import scenario
 from keynodes.kernels.joint_drops import excesses, lost_together
 from keynodes.kernels.removals import worlds_with
@@ -35,6 +37,14 @@ def side_by_side(gates, size=30, tail=1):
 
 def problem_on(graph, model=CERTAIN, count=40, seeds=("a000",), **terms):
     return naive.problem_of(scenario(graph, list(seeds), model=model), count, **terms)
+
+
+def found_on_as_many(problem):
+    """What is found where as many worlds measure as propose; and those that measure."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(together, "FEWEST", 0)
+        patch.setattr(together, "ENOUGH", 0)
+        return works_together(problem), naive.small_of(problem, JUDGING)
 
 
 def joint_by_deletion(small, group):
@@ -92,7 +102,7 @@ def test_gates_side_by_side_are_found(gates, muting):
     assert found.joint.tolist() == [30 + gates * (1 + own)]
     assert found.alone.tolist() == [gates * (1 + own)]
     assert found.low.tolist() == found.high.tolist() == [30]
-    assert found.worlds == 40
+    assert found.worlds == 200
     frame = found.to_frame()
     assert frame["account"].tolist() == list(found.groups[0])
     assert (frame["share"] == found.joint[0] / found.reached).all()
@@ -151,11 +161,14 @@ def test_what_one_world_in_twelve_shows_may_be_chance():
     )
     values, candidates = np.arange(10) > 3, np.isin(np.arange(10), [2, 3])
     shown = {}
-    for rng in range(40):
+    for rng in range(80):
         asked = scenario(graph, ["a000"], model="given", accounts=values.astype(float), rng=rng)
         problem = naive.problem_of(asked, 12, candidates=candidates)
-        times = sum(int((pack.nodes == 2).sum()) for pack in problem.worlds)
-        shown.setdefault(times, set()).add(works_together(problem).groups)
+        if not any((pack.nodes == 2).any() for pack in problem.worlds):
+            continue  # nothing is proposed
+        found, small = found_on_as_many(problem)
+        times = sum(2 in twins.arrivals(one) for one in small.worlds)
+        shown.setdefault(times, set()).add(found.groups)
     assert shown[1] == {()}
     assert shown[0] == {()}
     for times in shown.keys() - {0, 1, 2, 3}:
@@ -173,7 +186,7 @@ def test_only_candidates_are_looked_at():
 @given(smalls(limits=({},), count=12))
 @settings(max_examples=80)
 def test_every_group_that_is_shown_is_what_it_says(small):
-    found = works_together(small.problem)
+    found, small = found_on_as_many(small.problem)
     accounts = small.problem.scenario.graph.accounts.tolist()
     for i, names in enumerate(found.groups):
         group = [accounts.index(name) for name in names]
@@ -182,7 +195,8 @@ def test_every_group_that_is_shown_is_what_it_says(small):
         joint, alone = joint_by_deletion(small, group)
         assert found.joint[i] == joint.mean()
         assert found.alone[i] == alone.mean()
-        assert joint.sum() > TIMES * alone.sum()
+        beyond = joint - TIMES * alone
+        assert beyond.mean() - WIDE * beyond.std(ddof=1) / np.sqrt(12) > -1e-9
         half = WIDE * (joint - alone).std(ddof=1) / np.sqrt(12)
         gap = (joint - alone).mean()
         assert (found.low[i], found.high[i]) == pytest.approx((gap - half, gap + half))
@@ -193,15 +207,70 @@ def test_every_group_that_is_shown_is_what_it_says(small):
 @given(smalls(limits=({},), count=12, max_accounts=7))
 @settings(max_examples=80)
 def test_no_pair_that_stands_out_is_missed(small):
-    """All pairs by deletion: whatever cuts three times what its members cut, beyond chance."""
-    found = set(works_together(small.problem).groups)
+    """All pairs by deletion: three times what its members cut; on the others beyond chance."""
+    found, judging = found_on_as_many(small.problem)
     accounts = small.problem.scenario.graph.accounts
     able = np.flatnonzero(small.problem.candidates)
     for pair in itertools.combinations(able.tolist(), 2):
         joint, alone = joint_by_deletion(small, pair)
-        half = WIDE * (joint - alone).std(ddof=1) / np.sqrt(12)
-        stands_out = joint.sum() > TIMES * alone.sum() and (joint - alone).mean() - half > 1e-9
-        assert (tuple(accounts[list(pair)].tolist()) in found) >= stands_out
+        proposed = joint.sum() > TIMES * alone.sum()
+        joint, alone = joint_by_deletion(judging, pair)
+        beyond = joint - TIMES * alone
+        sure = beyond.mean() - WIDE * beyond.std(ddof=1) / np.sqrt(12) > 1e-9
+        assert (tuple(accounts[list(pair)].tolist()) in set(found.groups)) >= (proposed and sure)
+
+
+@given(smalls(limits=({"hops": 2}, {"hops": 3}, {"within": 1.5, "delay": 1.0}), count=12))
+def test_nothing_is_said_under_a_limit(small):
+    found = works_together(small.problem)
+    assert found.groups == ()
+    assert found.limited
+    assert found.to_frame().empty
+
+
+@pytest.mark.parametrize("limit", [{"hops": 3}, {"within": 3.5, "delay": 1.0}])
+def test_what_dominators_cannot_see_under_a_limit_is_not_said(limit):
+    """Of two ways round the gates one is too long: by deletion each gate cuts nearly all alone."""
+    arcs = [(0, 1), (1, 3), (0, 2), (2, 4), (4, 3), *((3, v) for v in range(5, 35))]
+    graph = graph_of(35, arcs)
+    asked = scenario(graph, ["a000"], model=CERTAIN, **limit)
+    candidates = np.isin(np.arange(35), [1, 2])
+    problem = naive.problem_of(asked, 12, candidates=candidates)
+    small = naive.small_of(problem)
+    gone = [naive.gain(small, v) for v in (1, 2)]
+    joint = naive.left(small, []) - naive.left(small, [1, 2])
+    assert joint < TIMES * sum(gone)
+    assert works_together(problem).groups == ()
+    found = reach_takedown(graph, seeds=["a000"], model=CERTAIN, budget=2, worlds=30, **limit)
+    said = "what works only together is not looked for under a limit of hops or time"
+    assert said in found.notices
+    assert found.together.to_frame().empty
+
+
+def test_chance_among_many_pairs_shows_nothing():
+    """Many pairs whose joint cut is 2.5 times the sum: on the worlds that propose some pass."""
+    rng, arcs, at = np.random.default_rng(0), [], 1
+    weights, shown, proposed = [], 0, 0
+    for _ in range(60):
+        arcs += [(0, at), (0, at + 1), (at, at + 2), (at + 1, at + 2)]
+        weights += [0.75, 0.75, 1.0, 1.0]
+        at += 3
+    graph = InteractionGraph.from_arcs(
+        [f"a{i:03}" for i in range(at)], *zip(*arcs, strict=True), weights
+    )
+    worth = np.arange(at) % 3 == 0
+    for _ in range(3):
+        asked = scenario(
+            graph, ["a000"], model="given", accounts=worth.astype(float), rng=int(rng.integers(99))
+        )
+        problem = naive.problem_of(asked, 60, candidates=~worth)
+        small = naive.small_of(problem)
+        for u in range(1, at, 3):
+            joint, alone = joint_by_deletion(small, (u, u + 1))
+            proposed += joint.sum() > TIMES * alone.sum() and (joint - alone).sum() > 0
+        shown += len(works_together(problem).groups)
+    assert proposed > 2
+    assert shown == 0
 
 
 def test_credit_is_never_less_than_what_is_cut_and_more_for_one_of_each_pair():
@@ -224,21 +293,58 @@ def test_credit_is_never_less_than_what_is_cut_and_more_for_one_of_each_pair():
 
 
 def test_large_worlds_are_measured_on_fewer(monkeypatch):
+    """On 200 where that can be paid for: two looks at worlds of 35 nodes and 64 arcs."""
     graph = side_by_side(2)
-    monkeypatch.setattr(together, "WORK", 3000)
-    found = works_together(problem_on(graph, count=200))
-    assert found.groups == (("a001", "a002"),)
-    assert found.worlds == 3000 // (35 + 64)
-    monkeypatch.setattr(together, "WORK", 10)
-    found = works_together(problem_on(graph, count=200))
-    assert found.worlds == together.ENOUGH
-    assert found.joint.tolist() == [34]
+    for work, affordable, worlds in (
+        (10**9, 10**9, 400),
+        (300 * 198, 300 * 198, 300),
+        (3000, 10**9, 200),
+        (3000, 90 * 198, 90),
+        (10, 10, together.ENOUGH),
+    ):
+        monkeypatch.setattr(together, "WORK", work)
+        monkeypatch.setattr(together, "AFFORDABLE", affordable)
+        found = works_together(problem_on(graph, count=400))
+        assert found.groups == (("a001", "a002"),)
+        assert found.worlds == worlds
+        assert found.joint.tolist() == [34]
+
+
+def test_what_is_measured_is_drawn_apart_and_not_kept(monkeypatch):
+    seen = []
+
+    def watched(scenario, stream, *rest):
+        seen.append(stream)
+        return each_pack(scenario, stream, *rest)
+
+    problem = problem_on(side_by_side(2))
+    monkeypatch.setattr(together, "each_pack", watched)
+    works_together(problem)
+    assert seen == [JUDGING]
+
+
+def test_pairs_that_were_not_measured_are_counted(monkeypatch):
+    arcs, at = [], 1
+    for _ in range(5):
+        arcs += [
+            (0, at),
+            (0, at + 1),
+            *((g, v) for g in (at, at + 1) for v in range(at + 2, at + 12)),
+        ]
+        at += 12
+    monkeypatch.setattr(together, "SHOWN", 3)
+    monkeypatch.setattr(together, "STARTS", 1)
+    found = works_together(problem_on(graph_of(at, arcs), count=3))
+    assert len(found.groups) == 3
+    assert found.passed_over == 2
+    assert "the 3 that promise most were measured; 2 were not" in found.sentences[-1]
 
 
 def test_groups_are_said_in_sentences():
     found = reach_takedown(side_by_side(2), seeds=["a000"], budget=2, model=CERTAIN, worlds=30)
     assert any(
-        "works only together: 'a001' + 'a002' cut 100.0% of reach, each alone 11.8% in sum" in said
+        "works only together, on 200 other worlds: 'a001' + 'a002' cut 100.0% of reach, each alone "
+        "11.8% in sum" in said
         for said in found.notices
     )
     assert found.together.to_frame()["account"].tolist() == ["a001", "a002"]

@@ -1,14 +1,15 @@
 """Accounts that work only together: gates side by side, of which one alone cuts nothing."""
 
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from keynodes.blocking.problem import ReachProblem, reached_at_start
+from keynodes.blocking.problem import ReachProblem, reached_at_start, reached_in
 from keynodes.blocking.removals import Removals
 from keynodes.cascades.intervals import half_width
+from keynodes.cascades.keys import JUDGING
+from keynodes.cascades.sampling import FEWEST, each_pack, size_of
 from keynodes.escaping import one_line, shortened
 from keynodes.kernels.blocks import Progress, in_order
 from keynodes.kernels.dominators import MUTED, REMOVED, dominated
@@ -31,7 +32,10 @@ LARGEST = 4
 
 WORK = 2 * 10**7
 """Nodes and live arcs of worlds that the search for pairs may look at, and measuring again: both
-take fewer of the stored worlds when they are large."""
+take fewer worlds when they are large."""
+
+AFFORDABLE = 5 * WORK
+"""As many may be looked at to measure on 200 worlds."""
 
 ENOUGH = 20
 """Worlds that are measured however large they are."""
@@ -64,7 +68,12 @@ class Together:
     reached : float
         What is reached at the start.
     worlds : int
-        Worlds that were measured on.
+        Worlds that were measured on, none of them among those that proposed the groups; 0 where
+        nothing was proposed.
+    passed_over : int
+        Pairs that were proposed and not measured, because others promise more.
+    limited : bool
+        Whether nothing was looked for, because there is a limit of hops or time.
     """
 
     groups: tuple[tuple[str, ...], ...]
@@ -74,13 +83,17 @@ class Together:
     high: np.ndarray
     reached: float
     worlds: int
+    passed_over: int = 0
+    limited: bool = False
 
     @property
     def sentences(self) -> list[str]:
-        """Say which accounts work only together."""
+        """Say which accounts work only together, and what was not looked at."""
+        if self.limited:
+            return ["what works only together is not looked for under a limit of hops or time"]
         named = [
             one_line(
-                "works only together: "
+                f"works only together, on {self.worlds:,} other worlds: "
                 + " + ".join(repr(shortened(account, 40)) for account in group)
                 + f" cut {joint / self.reached:.1%} of reach, each alone "
                 f"{alone / self.reached:.1%} in sum"
@@ -88,7 +101,14 @@ class Together:
             for group, joint, alone in zip(self.groups[:SAID], self.joint, self.alone, strict=False)
         ]
         more = len(self.groups) - SAID
-        return named + ([f"{more:,} more groups work only together"] if more > 0 else [])
+        if more > 0:
+            named.append(f"{more:,} more groups work only together")
+        if self.passed_over:
+            named.append(
+                f"of the pairs that may work only together the {SHOWN} that promise most were "
+                f"measured; {self.passed_over:,} were not"
+            )
+        return named
 
     def to_frame(self) -> "pandas.DataFrame":
         """Return one row an account of a group.
@@ -121,15 +141,15 @@ def works_together(problem: ReachProblem, progress: Progress | None = None) -> T
     Parameters
     ----------
     problem : ReachProblem
-        Its candidates are looked at, on its worlds; costs and budget do not matter.
+        Its candidates are looked at; its worlds propose. Costs and budget do not matter.
     progress : callable, optional
         Called as ``progress(done, total)``.
 
     Returns
     -------
     Together
-        Groups whose joint cut is more than 3 times the sum of the single cuts, and more than it
-        beyond chance (paired interval of 95 %).
+        Groups whose joint cut is more than 3 times the sum of the single cuts beyond chance: the
+        paired interval of 95 % for joint − 3·alone is above 0. None under a limit of hops or time.
 
     Notes
     -----
@@ -138,23 +158,27 @@ def works_together(problem: ReachProblem, progress: Progress | None = None) -> T
     of two that work together always has more credit than it cuts alone, so that nothing is searched
     where nobody has. A pair of which both need a third account shows as nothing; so groups grow,
     account by account, by who takes over the credit of those that are gone, to at most four, and
-    lose again whoever is not needed. Joint cuts are exact on `worlds` of the stored worlds. Limits
-    of hops and time are not looked at here: worlds count as drawn.
+    lose again whoever is not needed. What is proposed is measured on `worlds` worlds of the
+    judging stream, exactly in each, as an estimate on the worlds that proposed it would be too
+    good. Under a limit of hops or time nothing is looked for: a detour may come too late, which
+    dominators do not see.
     """
+    if problem.scenario.limited:
+        return replace(_measured(problem, [], 0, progress), limited=True)
     base = replace(problem, first=np.zeros(0, np.int32))
-    base = replace(base, scenario=replace(problem.scenario, hops=None, within=None, delay=None))
     credit = Removals(base, shares=True).gains
     places = np.flatnonzero(problem.candidates & (credit > 0))
     top = places[np.argsort(-credit[places], kind="stable")[:LOOKED_AT]]
     rows = np.flatnonzero(credit[top] > _single(base, _alone(base))[top] * FRACTION)
     if len(top) < 2 or not len(rows):
-        return _measured(base, [], progress)
-    few = _some(base, WORK / len(rows), 1)
+        return _measured(base, [], 0, progress)
+    few = _some(base, WORK / len(rows))
     rows = rows[: max(STARTS, int(WORK / _work(few)))]
-    proposals = _pairs(few, top, rows, progress)
+    pairs = _pairs(few, top, rows, progress)
+    proposals = set(pairs[:SHOWN])
+    passed_over = len(pairs) - len(proposals)
     proposals |= _grown(few, top, rows)
-    passes = sum(len(group) - 1 for group in proposals)
-    return _measured(_some(base, WORK / max(passes, 1), ENOUGH), sorted(proposals), progress)
+    return _measured(base, sorted(proposals), passed_over, progress)
 
 
 def _work(problem: ReachProblem) -> int:
@@ -162,18 +186,17 @@ def _work(problem: ReachProblem) -> int:
     return sum(len(pack.nodes) + len(pack.targets) for pack in problem.worlds)
 
 
-def _some(problem: ReachProblem, work: float, least: int) -> ReachProblem:
-    """The first worlds, as many as have so many nodes and live arcs; `least` at least."""
+def _some(problem: ReachProblem, work: float) -> ReachProblem:
+    """The first worlds, as many as have so many nodes and live arcs; one at least."""
     kept: list[Worlds] = []
     for pack in problem.worlds:
         ends = pack.starts[1:] + pack.ptr[pack.starts[1:]]
-        count = max(int(np.searchsorted(ends, work, side="right")), least)
+        count = max(int(np.searchsorted(ends, work, side="right")), 0 if kept else 1)
         if count < len(pack.sources):
             kept += [first_worlds(pack, count)] if count > 0 else []
             break
         kept.append(pack)
         work -= float(ends[-1])
-        least -= len(pack.sources)
     return replace(problem, worlds=tuple(kept))
 
 
@@ -201,7 +224,7 @@ def _single(problem: ReachProblem, drops: list[np.ndarray]) -> np.ndarray:
 
 def _pairs(
     problem: ReachProblem, top: np.ndarray, rows: np.ndarray, progress: Progress | None
-) -> set[tuple[int, ...]]:
+) -> list[tuple[int, ...]]:
     """Pairs whose excess is large beside what they cut alone, most first, from some worlds.
 
     Of each pair one account is among the `rows` of `top`.
@@ -240,7 +263,7 @@ def _pairs(
     order = np.argsort(-excess[one, other], kind="stable")
     # Where both are among the rows a pair comes twice, with the same excess.
     pairs = (tuple(sorted((int(top[rows[one[i]]]), int(top[other[i]])))) for i in order)
-    return set(islice(dict.fromkeys(pairs), SHOWN))
+    return list(dict.fromkeys(pairs))
 
 
 def _grown(problem: ReachProblem, top: np.ndarray, rows: np.ndarray) -> set[tuple[int, ...]]:
@@ -291,44 +314,53 @@ def _needed(group: list[int], joint: int, single: np.ndarray, drops: Removals) -
 
 
 def _measured(
-    problem: ReachProblem, proposals: list[tuple[int, ...]], progress: Progress | None
+    problem: ReachProblem,
+    proposals: list[tuple[int, ...]],
+    passed_over: int,
+    progress: Progress | None,
 ) -> Together:
-    """Joint cuts on all worlds, and which groups stand out."""
-    drops = _alone(problem)
+    """Joint cuts on worlds that proposed nothing, and which groups stand out there."""
+    scenario = problem.scenario
+    accounts, unit = scenario.graph.accounts, scenario.unit
+    if not proposals:
+        nothing = np.zeros(0)
+        return Together((), nothing, nothing, nothing, nothing, reached_at_start(problem), 0)
+    size = size_of(scenario)
+    passes = 1 + sum(len(group) - 1 for group in proposals)
+    work = passes * (size.nodes + size.arcs)
+    count = max(problem.count, FEWEST)
+    count = max(min(count, int(WORK / work)), min(FEWEST, int(AFFORDABLE / work)), ENOUGH)
     gone = np.uint8(MUTED if problem.muting else REMOVED)
-    values = problem.scenario.values
+    groups = [np.asarray(group, np.int64) for group in proposals]
 
-    def step(group: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
-        accounts = np.asarray(group, np.int64)
+    def step(pack: Worlds) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        here = replace(problem, worlds=(pack,))
+        (single,) = _alone(here)
         status = np.zeros(problem.n, np.uint8)
-        lost, alone = np.zeros(problem.count, np.int64), np.zeros(problem.count, np.int64)
-        begin = 0
-        for pack, single in zip(problem.worlds, drops, strict=True):
-            here = slice(begin, begin + len(pack.sources))
-            lost_together(
-                pack,
-                accounts,
-                status,
-                gone,
-                values,
-                problem.muting,
-                single,
-                lost[here],
-                alone[here],
-            )
-            begin = here.stop
-        return lost, alone
+        terms = (status, gone, scenario.values, problem.muting, single)
+        lost = np.zeros((len(groups), len(pack.sources)), np.int64)
+        alone = np.zeros_like(lost)
+        for i, group in enumerate(groups):
+            lost_together(pack, group, *terms, lost[i], alone[i])
+        return lost, alone, reached_in(here)
 
-    unit = problem.scenario.unit
+    # Packs are cut by what is done with their worlds too, so that Ctrl-C is heard soon.
+    small = replace(size, visits=size.visits + work)
+    packs = [found for _, found in each_pack(scenario, JUDGING, count, small, step, progress)]
     rows = []
-    for group, (lost, alone) in zip(proposals, in_order(step, proposals, progress), strict=True):
-        gap = (lost - alone).astype(np.float64)
-        half = half_width(gap)
-        if lost.sum() > TIMES * alone.sum() and gap.mean() - half > 0:
+    for group, lost, alone in zip(
+        proposals,
+        np.concatenate([lost for lost, _, _ in packs], axis=1),
+        np.concatenate([alone for _, alone, _ in packs], axis=1),
+        strict=True,
+    ):
+        beyond = (lost - TIMES * alone).astype(np.float64)
+        if beyond.mean() - half_width(beyond) > 0:
+            gap = (lost - alone).astype(np.float64)
+            half = half_width(gap)
             terms = (lost.mean(), alone.mean(), gap.mean() - half, gap.mean() + half)
             rows.append((group, *(unit * value for value in terms)))
     rows.sort(key=lambda row: (-row[1], row[0]))
-    accounts = problem.scenario.graph.accounts
     numbers = np.array([row[1:] for row in rows], np.float64).reshape(len(rows), 4)
     return Together(
         tuple(tuple(accounts[list(row[0])].tolist()) for row in rows),
@@ -336,6 +368,7 @@ def _measured(
         alone=numbers[:, 1],
         low=numbers[:, 2],
         high=numbers[:, 3],
-        reached=reached_at_start(problem),
-        worlds=problem.count,
+        reached=float(np.concatenate([reached for _, _, reached in packs]).mean()) * unit,
+        worlds=count,
+        passed_over=passed_over,
     )
