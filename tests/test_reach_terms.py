@@ -292,7 +292,7 @@ def test_ctrl_c_gives_the_best_so_far_and_says_so(where, monkeypatch):
         raise KeyboardInterrupt
 
     graph = random_arcs(60, 240, 1)
-    arguments = {"seeds": ["a000"], "budget": 3, "worlds": 50, "model": HALF}
+    arguments = {"seeds": ["a000"], "budget": 3, "worlds": 200, "model": HALF}
     monkeypatch.setattr(portfolio, "MEMBERS", {"replace": replace, "random": random})
     whole = reach_takedown(graph, **arguments)
     monkeypatch.setattr(f"keynodes.blocking.{where}", stop)

@@ -13,12 +13,16 @@ import numpy as np
 
 from keynodes.blocking.problem import SLACK, ReachProblem, reached_in
 from keynodes.blocking.removals import Removals
+from keynodes.cascades.sampling import FEWEST
 from keynodes.kernels.blocks import Progress, in_order
 from keynodes.kernels.removals import trees_of
 
 ONE_SIDED = 2.241403
 """Standard errors that a normal number exceeds with probability 1.25 %: two bounds on all sets fail
 with that each, the interval of the plan with 2.5 %; together at most 5 %."""
+
+FEW, HELD = 5, 0.5
+"""No certificate where so few worlds carry more than this share of the mean square of reach."""
 
 
 @dataclass(frozen=True)
@@ -32,18 +36,49 @@ class Certificate:
         two bounds of 98.75 %); in units of reach (accounts, or weight).
     share : float
         The plan's cut, at the low end of its interval, as a share of `most`.
+    worlds : int
+        Worlds that the bound comes from.
     """
 
     most: float
     share: float
+    worlds: int
 
     @property
     def sentence(self) -> str:
         """What may be claimed."""
         return (
             f"certificate: this set cuts at least {self.share:.0%} of what any set of this budget "
-            "could, with 95 % confidence"
+            "could, with 95 % confidence by a normal approximation over "
+            f"{self.worlds:,} worlds"
         )
+
+
+def doubt(*samples: np.ndarray) -> str | None:
+    """Say why a normal approximation must not be trusted, if so.
+
+    Parameters
+    ----------
+    *samples : numpy.ndarray
+        What each world reaches with nobody removed: of the worlds that bound what any set could
+        cut, and of those that say what the plan cuts.
+
+    Returns
+    -------
+    str or None
+        Worlds are few, or few of them carry most of the mean square of reach: where large cascades
+        are rare, how many of them were drawn says little about how many there are.
+    """
+    for reached in samples:
+        if len(reached) < FEWEST:
+            return f"{len(reached):,} worlds are too few for a normal approximation"
+        squares = np.sort(reached.astype(np.float64) ** 2)
+        if squares[-FEW:].sum() > HELD * squares.sum():
+            return (
+                f"the {FEW} largest of {len(reached):,} worlds carry more than half of the mean "
+                "square of reach, so that no normal approximation holds"
+            )
+    return None
 
 
 def certificate(
@@ -68,7 +103,8 @@ def certificate(
     Notes
     -----
     The bound on the sample holds for every set. For the expectation a normal approximation over
-    worlds is used, with the variance of any cut bounded by the mean square of reach.
+    worlds is used, with the variance of any cut bounded by the mean square of reach. It cannot know
+    of cascades so rare that no world has one; see `doubt` for when it must not be used.
     """
     limit = problem.scenario.limit
     if problem.scenario.transmission.threshold and not problem.scenario.limited:
@@ -104,7 +140,7 @@ def certificate(
     most *= problem.scenario.unit
     if not most > 0:
         return None
-    return Certificate(float(most), float(np.clip(cut_low / most, 0.0, 1.0)))
+    return Certificate(float(most), float(np.clip(cut_low / most, 0.0, 1.0)), count)
 
 
 def _gone_with(problem: ReachProblem, accounts: list[int]) -> float:

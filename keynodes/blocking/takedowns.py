@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from keynodes.blocking.certificates import certificate
+from keynodes.blocking.certificates import certificate, doubt
 from keynodes.blocking.dominating import Unfinished
 from keynodes.blocking.findings import ReachTakedown
 from keynodes.blocking.judging import Judge, Plans
 from keynodes.blocking.portfolio import MEMBERS, contest
-from keynodes.blocking.problem import CUTS, SLACK, ReachProblem
+from keynodes.blocking.problem import CUTS, SLACK, ReachProblem, reached_in
 from keynodes.blocking.protected import through_protected
 from keynodes.blocking.registration import REACH_STRATEGIES
 from keynodes.blocking.running import DEFAULT, ReachAsked, order_by, reach_asked_for
@@ -97,7 +97,7 @@ def reach_takedown(
         Bytes that the stored worlds and what plans leave in each world may take; fewer worlds are
         stored when they do not fit.
     certify : bool, default True
-        Bound what any set of the budget could cut.
+        Bound what any set of the budget could cut, where worlds are enough for it.
     together : bool, default True
         Look for pairs and small groups that work only together; see `works_together`.
     rng : int, default 0
@@ -192,6 +192,10 @@ def reach_takedown(
     best = judged[next(iter(ranking))]
     stopped |= judge.stopped
     bound, groups = None, None
+    doubtful = doubt(reached_in(problem), best.left_in_worlds[:, 0])
+    if certify and not stopped and doubtful:
+        notices.append(f"no certificate: {doubtful}")
+        certify = False
     try:
         if certify and not stopped:
             bound = certificate(problem, best.cut_at_least, progress_on(progress, "certificate"))
