@@ -411,3 +411,10 @@ def test_who_is_reached_most_often_is_useless_as_a_target():
     assert left(often) > 0.97 * np.mean(by_chance)
     assert left(often) > 0.95 * whole.reached
     assert left(gates) == 0
+
+
+def test_a_share_of_all_or_none_lies_in_its_interval():
+    for count in (1, 7, 1000, 4999, 5000):
+        low, high = wilson(np.array([0.0, 1.0]), count)
+        assert low[0] == 0
+        assert high[1] == 1

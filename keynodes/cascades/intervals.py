@@ -57,4 +57,5 @@ def wilson(share: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
     squared = WIDE**2 / count
     middle = (share + squared / 2) / (1 + squared)
     half = WIDE * np.sqrt(share * (1 - share) / count + squared / (4 * count)) / (1 + squared)
-    return np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)
+    # The interval holds the share itself, whatever rounding does where that is 0 or 1.
+    return np.clip(middle - half, 0.0, share), np.clip(middle + half, share, 1.0)
