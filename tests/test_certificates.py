@@ -236,7 +236,9 @@ def test_the_low_end_of_the_cut_knows_that_reach_varies():
     _, half = paired_difference(found.left_in_worlds[:, 0], found.left_in_worlds[:, -1])
     assert half == pytest.approx(2 * spread, rel=0.05)
     assert found.cut_at_least == pytest.approx(found.reached_left[0] - half)
-    assert found.certificate.share < 0.9
+    # The bound on all sets alone would promise less; but nothing cuts more than all.
+    assert found.cut_at_least / found.certificate.most < 0.9
+    assert found.certificate.share == 1
 
 
 def test_a_certificate_of_certain_worlds_is_tight_but_for_its_allowance():
@@ -271,3 +273,18 @@ def test_the_most_that_gains_add_up_to_is_no_less_than_of_any_set(seed, costs):
         assert found >= most
         if (costs == costs[0]).all():
             assert found == most
+
+
+def test_who_cuts_all_cuts_all_that_any_set_could():
+    graph = InteractionGraph.from_arcs(["s", "a", "b"], [0, 1], [1, 2])
+    found = reach_takedown(
+        graph, seeds=["s"], budget=1, model="constant:probability=0.5", worlds=300
+    )
+    assert found.cut[-1] == 1
+    assert found.certificate.share == 1
+
+
+def test_seeds_that_reach_nobody_are_said():
+    graph = InteractionGraph.from_arcs(["s", "a"], [1], [0])
+    found = reach_takedown(graph, seeds=["s"], budget=1, worlds=20)
+    assert any("nobody is reached" in sentence for sentence in found.notices)

@@ -190,6 +190,10 @@ def reach_takedown(
     ranking = judge.ranking(found, count)
     judged = judge.reported(ranking, reporting, seeds_removable, prices)
     best = judged[next(iter(ranking))]
+    if not best.reached_left[0]:
+        notices.append(
+            "nobody is reached, so there is nothing to cut: does content travel the other way?"
+        )
     stopped |= judge.stopped
     bound, groups = None, None
     doubtful = doubt(reached_in(problem), best.left_in_worlds[:, 0])
@@ -199,6 +203,9 @@ def reach_takedown(
     try:
         if certify and not stopped:
             bound = certificate(problem, best.cut_at_least, progress_on(progress, "certificate"))
+        if bound is not None:
+            # Nothing cuts more than all there is.
+            bound = replace(bound, share=max(bound.share, float(best.share.low[-1])))
         if together and not stopped:
             groups = works_together(problem, progress_on(progress, "what works only together"))
             notices += groups.sentences

@@ -29,7 +29,8 @@ FEWEST = 200
 """Worlds that are drawn however large they are: an estimate from fewer is no estimate."""
 
 MOST_VISITS = 2 * 10**9
-"""Arcs that the worlds may look at together unless their number is asked for: half a minute."""
+"""Arcs that the worlds may look at together (a node is as much work as ten) unless their number is
+asked for: half a minute."""
 
 PILOT = 20
 """Worlds that are drawn first, to see how large they are."""
@@ -116,7 +117,7 @@ def how_many(
         count = min(max(SEEDED, cheap), MOST_SEEDED)
         if scenario.seeds is None:
             count = SOURCED
-        affordable = max(FEWEST, int(MOST_VISITS / size.visits))
+        affordable = max(FEWEST, int(MOST_VISITS / (size.visits + 10 * size.nodes)))
         if affordable < count:
             notices.append(
                 f"worlds are large ({size.nodes:,.0f} accounts in each): {affordable:,} are drawn "
