@@ -14,19 +14,20 @@ from keynodes.blocking.verdicts import left_after
 from keynodes.kernels.blocks import Progress, in_order
 from keynodes.kernels.worlds import Worlds
 
-NODES = 10**6
-"""Nodes of worlds that cuts are made in at most: the first packs, at least one."""
+NODES, MERGED = 2 * 10**5, 8 * 10**5
+"""Nodes of worlds that cuts are made in at most, world by world and merged: the first packs, at
+least one."""
 
-HALVINGS = 8
+HALVINGS = 6
 """Times that the interval of the price of a removal is halved."""
 
-ROUNDS = 4
+ROUNDS = 2
 """Rounds in which worlds that cut an account are made to agree on it."""
 
-OFTEN = (0.0, 0.25, 0.5, 0.75)
+OFTEN = (0.0, 0.5)
 """An arc belongs to the merged network when it is live in more than this share of worlds."""
 
-CHEAP, DEAR = 1e-5, 1.0
+CHEAP, DEAR = 1e-4, 1.0
 """Between these shares of reach lies the price of a removal."""
 
 FULL = 2**29
@@ -82,7 +83,7 @@ class Network:
 @reach_strategy(
     "minimum-cut",
     order="set",
-    cost="some fifty maximum flows in a million nodes of worlds",
+    cost="some twenty maximum flows in a million nodes of worlds",
     reference="Ford & Fulkerson 1956, doi:10.4153/CJM-1956-045-5",
 )
 def minimum_cut(problem: ReachProblem, *, rng: int, progress: Progress | None = None) -> np.ndarray:
@@ -93,21 +94,32 @@ def minimum_cut(problem: ReachProblem, *, rng: int, progress: Progress | None = 
     world apart, those first that most worlds cut; and in networks of the arcs that are live in
     many worlds.
     """
-    packs: list[Worlds] = []
-    for pack in problem.worlds:
-        if packs and sum(len(one.nodes) for one in packs) + len(pack.nodes) > NODES:
-            break
-        packs.append(pack)
-    plans = [in_turn(problem, np.argsort(-_agreement(problem, packs, progress), kind="stable"))]
+    few = _first_packs(problem, NODES)
+    plans = [in_turn(problem, np.argsort(-_agreement(problem, few, progress), kind="stable"))]
     if problem.scenario.seeds is not None:
-        plans += [_merged_plan(problem, network) for network in merged(problem, packs)]
+        many = _first_packs(problem, MERGED)
+        plans += [_merged_plan(problem, network) for network in merged(problem, many)]
     best = min(plans, key=lambda plan: _left(problem, plan))
+    taken = np.zeros(problem.n, bool)
+    taken[best] = True
+    if not problem.affordable(taken, float(problem.costs[best].sum())).any():
+        return best
     # A cut may cost less than the budget: whoever cuts most then is added.
     removals = Removals(problem)
     for account in best[len(problem.first) :]:
         removals.remove(int(account))
     order = picked(problem, removals, problem.candidates, best.tolist(), None)
     return np.asarray(order, np.int32)
+
+
+def _first_packs(problem: ReachProblem, nodes: int) -> list[Worlds]:
+    """The first packs with so many nodes together, at least one."""
+    packs: list[Worlds] = []
+    for pack in problem.worlds:
+        if packs and sum(len(one.nodes) for one in packs) + len(pack.nodes) > nodes:
+            break
+        packs.append(pack)
+    return packs
 
 
 def side_by_side(problem: ReachProblem, pack: Worlds) -> Network:
