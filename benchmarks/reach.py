@@ -10,6 +10,7 @@ python benchmarks/reach.py regret       # how many worlds it takes
 import argparse
 import functools
 import time
+from pathlib import Path
 
 import numpy as np
 from measured import in_turn, write
@@ -32,7 +33,9 @@ WORLDS = (50, 200, 1000)
 
 def prepared(strategy):
     graph, seeds = census_at_scale()
-    reach_takedown(graph, seeds=seeds, budget=2, strategy=strategy, worlds=20)
+    reach_takedown(graph, seeds=seeds, budget=2, strategy=strategy, worlds=200)
+    # The peak that counts is that of the takedown beside its graph, not of the making of the graph.
+    Path("/proc/self/clear_refs").write_text("5")
     return graph, seeds, strategy
 
 
@@ -54,8 +57,10 @@ def speed(runs):
     graph, seeds = census_at_scale()
     asked = scenario(graph, seeds)
     size = size_of(asked)
-    arcs = np.mean([len(pack.targets) for pack in stored(asked, CHOOSING, 200, size)])
-    worlds = np.mean([len(pack.sources) for pack in stored(asked, CHOOSING, 200, size)])
+    drawn = stored(asked, CHOOSING, 200, size)
+    arcs = sum(len(pack.targets) for pack in drawn)
+    worlds = sum(len(pack.sources) for pack in drawn)
+    assert 8_000 < arcs / worlds < 12_000, "the bar is for 10,000 ± 20 % live arcs a world"
     contestants = {
         (strategy, threads): {
             "module": "reach",
@@ -152,12 +157,12 @@ def resimulation():
 def planted():
     graph, seeds, gates = gates_at_scale()
     model = "constant:probability=0.95"
-    worlds, fresh = 50, 500
+    worlds, fresh = 30, 200
     rows = []
     target = score_reach_plan(graph, gates, seeds=seeds, model=model, worlds=fresh)
     base = target.reached_left[0]
     rows.append(("the planted gates", len(gates), len(gates), *_ends(target), None, None))
-    for strategy in ("portfolio", *(s for s in REACH_STRATEGIES if s != "portfolio")):
+    for strategy in ("portfolio", "minimum-cut", "fair-share", "replace", "greedy"):
         found = reach_takedown(
             graph,
             seeds=seeds,
