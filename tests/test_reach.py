@@ -336,7 +336,7 @@ def test_what_cannot_be_is_refused(arguments, said):
 
 def test_fewer_worlds_are_drawn_where_they_are_large_and_that_is_said(monkeypatch):
     monkeypatch.setattr("keynodes.cascades.sampling.SMALL_VISITS", 0)
-    monkeypatch.setattr("keynodes.cascades.sampling.MOST_VISITS", 1500)
+    monkeypatch.setattr("keynodes.cascades.sampling.MOST_VISITS", 500 * (3 + 10 * 4))
     found = reach(chain(4), ["a0"], model=CERTAIN)
     assert found.worlds == 500
     assert any("500 are drawn instead of 1,000" in notice for notice in found.notices)
