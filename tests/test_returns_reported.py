@@ -43,7 +43,7 @@ def test_r1_low_pressure_changes_nothing(population):
     )
     assert found.active[:, -1].mean() + 4830 > 0.99 * 5000
     monthly = found.left.reshape(4, 30).mean(axis=1)
-    assert monthly.min() > 0.92
+    assert monthly.min() > 0.9
 
 
 def test_r2_routine_removals_leave_the_network_flat_between_waves(population):
