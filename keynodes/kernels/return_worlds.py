@@ -13,6 +13,7 @@ import numpy as np
 from keynodes.kernels.coins import coin, mixed
 from keynodes.kernels.compiling import kernel
 from keynodes.kernels.returns import answer
+from keynodes.kernels.worlds import doubled
 
 ORIGINAL, AGAIN, NEW = 1, 2, 4
 """What a kept arc is good for: it is live while its tail has its first account; it is live when a
@@ -68,14 +69,6 @@ class Kept(NamedTuple):
     audience."""
     fresh: np.ndarray
     """float64: the same for new ties, and the share of lost hearers that are replaced."""
-
-
-@kernel
-def doubled(values):
-    """The same array with room for twice as many."""
-    longer = np.empty(2 * len(values), values.dtype)
-    longer[: len(values)] = values
-    return longer
 
 
 @kernel

@@ -155,7 +155,7 @@ def sampled_in_time(indptr, heads, low, top, keys, source_starts, source_nodes, 
             s = source_nodes[i]
             if reached_at[s] > 0.0:
                 if size == len(heap_keys):
-                    heap_keys = doubled_real(heap_keys)
+                    heap_keys = doubled(heap_keys)
                     heap_nodes = doubled(heap_nodes)
                 reached_at[s] = 0.0
                 size = heaps.push(heap_keys, heap_nodes, size, 0.0, s)
@@ -186,12 +186,12 @@ def sampled_in_time(indptr, heads, low, top, keys, source_starts, source_nodes, 
                 if then < reached_at[v]:
                     reached_at[v] = then
                     if size == len(heap_keys):
-                        heap_keys = doubled_real(heap_keys)
+                        heap_keys = doubled(heap_keys)
                         heap_nodes = doubled(heap_nodes)
                     size = heaps.push(heap_keys, heap_nodes, size, then, v)
                 if arcs == len(targets):
                     targets = doubled(targets)
-                    lengths = doubled_single(lengths)
+                    lengths = doubled(lengths)
                 targets[arcs] = v
                 lengths[arcs] = length
                 arcs += 1
@@ -217,24 +217,8 @@ def sampled_in_time(indptr, heads, low, top, keys, source_starts, source_nodes, 
 
 @kernel
 def doubled(values):
-    """The same numbers in twice the room: int32."""
-    longer = np.empty(2 * len(values), np.int32)
-    longer[: len(values)] = values
-    return longer
-
-
-@kernel
-def doubled_single(values):
-    """The same, float32."""
-    longer = np.empty(2 * len(values), np.float32)
-    longer[: len(values)] = values
-    return longer
-
-
-@kernel
-def doubled_real(values):
-    """The same, float64."""
-    longer = np.empty(2 * len(values), np.float64)
+    """The same array with room for twice as many."""
+    longer = np.empty(2 * len(values), values.dtype)
     longer[: len(values)] = values
     return longer
 
