@@ -142,7 +142,7 @@ def how_many(
 def sampled(scenario: Scenario, keys: np.ndarray) -> tuple[Worlds, int]:
     """Draw one world for each row of `keys`; with them, how many arcs were looked at."""
     passing = scenario.transmission
-    source_starts, source_nodes = _sources(scenario, keys)
+    source_starts, source_nodes = sources_of(scenario, keys)
     arcs = (passing.indptr, passing.heads, passing.low, passing.top, keys)
     if scenario.within is not None:
         *arrays, visits = kernels.sampled_in_time(
@@ -189,7 +189,7 @@ def _itself(pack: Worlds) -> Worlds:
     return pack
 
 
-def _sources(scenario: Scenario, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def sources_of(scenario: Scenario, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Where each world starts: all seeds, or one account by the world's third key."""
     if scenario.seeds is not None:
         speaking = len(scenario.seeds)

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from keynodes.cascades.keys import REPORTING, world_keys
-from keynodes.cascades.scenario import Scenario
+from keynodes.cascades.sampling import sources_of
 from keynodes.kernels import return_worlds, returns
 from keynodes.kernels.blocks import Progress, in_order, slices
 from keynodes.kernels.transmission import tops
@@ -45,7 +45,7 @@ def followed(asked: Setting, plan: Sequence[str], progress: Progress | None = No
     announcing = _announcing(asked, order, place)
     history_keys = world_keys(scene.rng, HISTORIES, histories)
     keys = world_keys(scene.rng, REPORTING, asked.worlds)
-    starts, sources = _sources(scene, keys)
+    starts, sources = sources_of(scene, keys)
     paths, ties = _paths(asked), _ties(asked)
 
     flows = np.empty((histories, steps, 2), np.int64)
@@ -242,15 +242,3 @@ def _ties(asked: Setting) -> return_worlds.Ties:
     return return_worlds.Ties(
         float(assumed.new_ties), float(assumed.closure), float(assumed.preferential)
     )
-
-
-def _sources(scene: Scenario, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Where each world starts: all seeds, or one account by the world's third key."""
-    if scene.seeds is not None:
-        count = len(scene.seeds)
-        return np.arange(len(keys) + 1) * count, np.tile(scene.seeds, len(keys))
-    assert scene.source_shares is not None
-    running = np.cumsum(scene.source_shares)
-    # As `reach` draws them, so that the same worlds have the same sources.
-    drawn = (keys[:, 2].astype(np.float64) + 0.5) / 2.0**32 * running[-1]
-    return np.arange(len(keys) + 1), np.searchsorted(running, drawn, side="right").astype(np.int32)
