@@ -23,12 +23,14 @@ FLOW: dict[str, Flow] = {
     "mention": Flow("forth", "address", ("MT", "Mentions")),
     "invite": Flow("forth", "address", ("invite_members",)),
     "message": Flow("forth", "address", ("dm",)),
+    "post": Flow("forth", "address", ("tweet", "toot")),
 }
 """Which way content flows in each relation (matched in any case, by name or alias).
 
 Whoever reposts, likes, follows, forwards, quotes or replies has seen the target's post: content
 went back, from the target to the actor. Whoever mentions, invites or messages speaks to the
-target: content goes forth.
+target: content goes forth. A ``post`` is a record of an account with itself: it makes no arc, and
+counts as one of its posts.
 """
 
 FLOWS = ("back", "forth", "both")

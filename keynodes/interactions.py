@@ -82,6 +82,10 @@ class ReadingReport:
     weight_kind : {"none", "count", "weight"}
         ``"none"``: every record weighs 1; ``"count"``: whole numbers, taken as repeat counts;
         ``"weight"``: anything else above 0.
+    unmapped : mapping of str to int
+        What an export held that makes no interaction, by reason: never guessed, always counted.
+    readers : tuple of str
+        The format that each of `inputs` was read as (a name of `READERS`, or what it was).
     notices : tuple of str
         What a reader should know: how columns, times and directions were understood.
     """
@@ -97,6 +101,8 @@ class ReadingReport:
     relations: Mapping[str, int] = field(default_factory=dict)
     time_unit: str | None = None
     weight_kind: str = "none"
+    unmapped: Mapping[str, int] = field(default_factory=dict)
+    readers: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
 
 
@@ -119,13 +125,17 @@ class Interactions:
     isolated : tuple of str
         Accounts that the input names without any record (isolated nodes of a network object).
     attributes : pandas.DataFrame or None
-        Facts about accounts from ``accounts=``, indexed by account id.
+        Facts about accounts from ``accounts=`` and from exports that have them (``handle``,
+        ``handles``), indexed by account id.
+    removals : pandas.DataFrame or None
+        What exports say was taken down, oldest first: columns ``account, time, event, evidence``.
     """
 
     connection: "duckdb.DuckDBPyConnection"
     report: ReadingReport
     isolated: tuple[str, ...] = ()
     attributes: "pandas.DataFrame | None" = None
+    removals: "pandas.DataFrame | None" = None
 
     @property
     def relation(self) -> "duckdb.DuckDBPyRelation":

@@ -6,7 +6,7 @@ and evidence; all checks of values are there, the same for every format.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from keynodes.errors import ReadingError, UsageError
 from keynodes.escaping import one_line, shortened
@@ -16,11 +16,21 @@ from keynodes.readers import frames
 from keynodes.readers.columns import checked_request
 from keynodes.readers.delimited import load_delimited, looks_delimited
 from keynodes.readers.flows import parse_flow
-from keynodes.readers.inputs import File, expand, opened
+from keynodes.readers.inputs import expand, opened, refuse_foreign
 from keynodes.readers.jsonlines import load_json_lines, looks_like_json
 from keynodes.readers.loading import Loader, relation_counts
+from keynodes.readers.networks import plain, xml
 from keynodes.readers.parquet import load_parquet, looks_like_parquet
-from keynodes.readers.requests import Part, Request
+from keynodes.readers.platforms import (
+    bluesky,
+    coordination,
+    mastodon,
+    nodexl,
+    telegram,
+    tweet_tables,
+    twitter,
+)
+from keynodes.readers.requests import Part, Reader, Request
 from keynodes.readers.times import TIME_KINDS, Period, parse_period
 
 if TYPE_CHECKING:
@@ -30,19 +40,23 @@ if TYPE_CHECKING:
     import pandas
 
 
-class Reader(NamedTuple):
-    """A file format: how to tell it, by content, and how to load it."""
-
-    detects: Callable[[File], bool]
-    load: Callable[[File, Request, Loader], Part]
-    words: str
-    """What a person calls it."""
-
+_ASKED = "source acts on target; which way content went is asked (FLOW knows the usual relations)"
 
 READERS: dict[str, Reader] = {
-    "parquet": Reader(looks_like_parquet, load_parquet, "Parquet"),
-    "json-lines": Reader(looks_like_json, load_json_lines, "JSON lines: one object a line"),
-    "delimited": Reader(looks_delimited, load_delimited, "CSV, TSV and other delimited text"),
+    "parquet": Reader(looks_like_parquet, load_parquet, "Parquet", _ASKED),
+    **nodexl.READERS,
+    **coordination.READERS,
+    **twitter.READERS,
+    **tweet_tables.READERS,
+    **bluesky.READERS,
+    **mastodon.READERS,
+    **telegram.READERS,
+    **xml.READERS,
+    **plain.READERS,
+    "json-lines": Reader(looks_like_json, load_json_lines, "JSON lines: one object a line", _ASKED),
+    "delimited": Reader(
+        looks_delimited, load_delimited, "CSV, TSV and other delimited text", _ASKED
+    ),
 }
 """The file formats, in the order in which they are tried."""
 
@@ -137,12 +151,14 @@ def read_interactions(
         loader = Loader(
             connection, flows, skip_bad_rows=skip_bad_rows, spreadsheet_safe=spreadsheet_safe
         )
-        parts = []
+        parts, readers = [], []
         for done, one in enumerate(sources, start=1):
-            parts.append(_load(one, request, loader))
+            part, reader = _load(one, request, loader)
+            parts.append(part)
+            readers.append(reader)
             if progress:
                 progress(done, len(sources))
-        report = _settle(loader, parts, period)
+        report = _settle(loader, parts, readers, period)
     except BaseException:
         connection.close()
         raise
@@ -150,7 +166,8 @@ def read_interactions(
     return Interactions(connection, report, isolated, attributes)
 
 
-def _load(source: Any, request: Request, loader: Loader) -> Part:
+def _load(source: Any, request: Request, loader: Loader) -> tuple[Part, str]:
+    """Load one input; say also what it was read as."""
     start = loader.loaded
     for detects, load in (
         (frames.is_frame, frames.load_frame),
@@ -160,20 +177,22 @@ def _load(source: Any, request: Request, loader: Loader) -> Part:
         if detects(source):
             part = load(source, request, loader)
             loader.settle_flows(part.shape, start, part.first_line)
-            return part
+            return part, part.shape.name.strip("<>")
     if source != "-" and not hasattr(source, "__fspath__"):
         raise UsageError(
             "interactions are read from a path, a DataFrame, a networkx or an igraph graph; "
             f"got {type(source).__name__}"
         )
     with opened(source) as file:
-        reader = next(reader for reader in READERS.values() if reader.detects(file))
-        part = reader.load(file, request, loader)
+        name = next(name for name, reader in READERS.items() if reader.detects(file))
+        if name == "delimited":
+            refuse_foreign(file)
+        part = READERS[name].load(file, request, loader)
         loader.settle_flows(part.shape, start, part.first_line)
-        return part
+        return part, name
 
 
-def _settle(loader: Loader, parts: list[Part], period: Period) -> ReadingReport:
+def _settle(loader: Loader, parts: list[Part], readers: list[str], period: Period) -> ReadingReport:
     """Check that the inputs fit together, keep the period, and write the report."""
     connection = loader.connection
     connection.execute("DROP TABLE flow_of")
@@ -204,6 +223,7 @@ def _settle(loader: Loader, parts: list[Part], period: Period) -> ReadingReport:
                 "--flow back, forth or both for every record, or name the column with --relation"
             )
         notices.append(f"--flow names relation {named!r}, which does not occur")
+    notices += _unmapped_notices(parts)
     if loader.refused.rows:
         notices.append(
             f"{loader.refused.rows:,} malformed row(s) left out, the first: "
@@ -221,8 +241,27 @@ def _settle(loader: Loader, parts: list[Part], period: Period) -> ReadingReport:
         relations=relations,
         time_unit=unit,
         weight_kind=kind,
+        unmapped=_unmapped(parts),
+        readers=tuple(readers),
         notices=tuple(one_line(notice) for notice in notices),
     )
+
+
+def _unmapped(parts: list[Part]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for part in parts:
+        for reason, (count, _) in part.unmapped.items():
+            counts[reason] = counts.get(reason, 0) + count
+    return counts
+
+
+def _unmapped_notices(parts: list[Part]) -> list[str]:
+    return [
+        f"{part.shape.name}: {count:,} record(s) not mapped: {reason}, the first in "
+        f"{part.shape.row} {line}"
+        for part in parts
+        for reason, (count, line) in part.unmapped.items()
+    ]
 
 
 def _names(parts: list[Part]) -> str:

@@ -100,7 +100,6 @@ def opened(source: "Path | str") -> Iterator[File]:
             else:
                 break
             head = _head(path, name)
-        _refuse_foreign(name, head)
         yield File(path, name, head)
     finally:
         for path in spooled:
@@ -165,7 +164,9 @@ def _spool_zstd(name: str, path: Path, spooled: list[Path]) -> Path:
     return unpacked
 
 
-def _refuse_foreign(name: str, head: bytes) -> None:
+def refuse_foreign(file: File) -> None:
+    """Stop at a file that is certainly no table of text, with what to do about it."""
+    name, head = file.name, file.head
     if head.startswith(b"PK\x03\x04") and (b"xl/" in head or name.lower().endswith(".xlsx")):
         raise ReadingError(f"{name} is a spreadsheet (xlsx); export the sheet as CSV")
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()

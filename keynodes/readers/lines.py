@@ -40,18 +40,21 @@ class Tally:
     unquoted_signs: int = 0
 
 
-def lines(path: Path, name: str, encoding: str) -> Iterator[tuple[int, str]]:
-    """Yield every line with its number and its line end; over-long ones cut at the limit."""
+def lines(
+    path: Path, name: str, encoding: str, *, longest: int | None = LONGEST_RECORD
+) -> Iterator[tuple[int, str]]:
+    """Yield every line with its number and its line end; those over `longest` are cut there."""
     number = 0
+    limit = -1 if longest is None else longest + 2
     with open(path, "rb") as stream:
         text = io.TextIOWrapper(stream, encoding, errors="surrogateescape", newline="")
         try:
-            while line := text.readline(LONGEST_RECORD + 2):
+            while line := text.readline(limit):
                 number += 1
                 yield number, line
-                if len(line) > LONGEST_RECORD:
+                if longest is not None and len(line) > longest:
                     while line and not line.endswith(("\n", "\r")):
-                        line = text.readline(LONGEST_RECORD)
+                        line = text.readline(longest)
         except UnicodeError as error:
             raise ReadingError(
                 f"{name}, after line {number}: not {encoding} text ({_reason(error)}); "

@@ -1,9 +1,14 @@
-"""What the caller asked for, and what a reader gives back."""
+"""What the caller asked for, what a reader gives back, and what a reader is."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
-from keynodes.readers.loading import Shape
+from keynodes.readers.inputs import File
+from keynodes.readers.loading import Loader, Shape
+
+if TYPE_CHECKING:
+    import pandas
 
 
 @dataclass(frozen=True)
@@ -32,3 +37,22 @@ class Part:
     isolated: tuple[str, ...] = ()
     first_line: Callable[[str], int | None] = _nowhere
     """Finds the first row of a relation, while the input is still open."""
+    unmapped: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """What could not be mapped: how often, and the first line, by reason."""
+    handles: "pandas.DataFrame | None" = None
+    """Names that accounts had: columns ``account, handle, time`` (text as found, or missing)."""
+    removals: "pandas.DataFrame | None" = None
+    """What was taken down: columns ``account, time, event, evidence``; time as in the records."""
+
+
+class Reader(NamedTuple):
+    """A format: how to tell it, by content, how to load it, and which way its content flows."""
+
+    detects: Callable[[File], bool]
+    load: Callable[[File, Request, Loader], Part]
+    words: str
+    """What a person calls it."""
+    flow: str
+    """Who acts on whom in it and which way content goes, in a sentence."""
+    platform: str | None = None
+    """Whose ids its accounts have, such as ``twitter``; None where nobody can say."""

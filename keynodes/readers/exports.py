@@ -1,0 +1,328 @@
+"""Exports of platforms, declared: a query that makes interactions of their records.
+
+An `Export` is data. `load_objects` (JSON) and `load_rows` (CSV) put the records of a file, a batch
+at a time, into a table ``records`` of DuckDB and run the queries of the export on it. What a query
+cannot map it returns with a reason, and the reasons are counted: nothing is guessed.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from keynodes.errors import ReadingError
+from keynodes.flow import FLOW
+from keynodes.interactions import frame_of
+from keynodes.readers.dialects import encoding_of
+from keynodes.readers.inputs import File
+from keynodes.readers.lines import (
+    SURROGATE,
+    QuoteError,
+    Splitter,
+    Tally,
+    lines,
+    records,
+    undecodable,
+)
+from keynodes.readers.loading import Loader, Shape
+from keynodes.readers.requests import Part, Request
+
+BATCH = 20_000
+BATCH_CHARACTERS = 50_000_000
+"""Records, and characters of them, held in Python at a time."""
+
+LONGEST_OBJECT = 100_000_000
+"""Characters that one JSON object may have: pages of an interface are long lines."""
+
+
+@dataclass(frozen=True)
+class Export:
+    """The queries of a format. Each reads the table ``records``.
+
+    In JSON, ``records`` has the columns ``line`` and ``object`` (of type JSON); in CSV ``line`` and
+    the columns of the file, all of them text, an empty field as an empty text. Account ids are
+    text (in JSON: ``->>``).
+    """
+
+    interactions: str
+    """Yields ``line, source, target, relation, time, evidence, reason`` (and ``weight`` where
+    `weight` says so), all but ``line`` text: who acted on whom. A row with a ``reason`` is counted
+    under it and is no interaction. An account's own post is a row of the relation ``post`` with
+    itself as the target."""
+    time: str = "iso"
+    """Which of `TIME_KINDS` the times are."""
+    weight: bool = False
+    handles: str | None = None
+    """Yields ``account, handle, time``: what accounts were called, and when."""
+    removals: str | None = None
+    """Yields ``account, time, event, evidence``: what was deleted or closed; time as text."""
+    whole: bool = False
+    """Whether a query must see all records at once (to join replies with what they answer)."""
+    notices: tuple[str, ...] = ()
+    """What a reader of the result should know of the format."""
+
+
+def load_objects(
+    file: File,
+    request: Request,
+    loader: Loader,
+    export: Export,
+    objects: Iterable[tuple[int, str]] | None = None,
+) -> Part:
+    """Read a file of JSON objects: one a line, in one array, or a single one over many lines.
+
+    `objects` are the line and the text of each, where the format has its own way to find them.
+    """
+    found = objects_of(file, request) if objects is None else objects
+    return _load(file, loader, export, _batches_of_objects(file, loader, export, found))
+
+
+def load_rows(file: File, request: Request, loader: Loader, export: Export) -> Part:
+    """Read a CSV file with a header, whose quoted fields may go over several lines."""
+    return _load(file, loader, export, _batches_of_rows(file, request, loader, export))
+
+
+def shape_of(file: File, export: Export) -> Shape:
+    """What the rows of an export hold."""
+    return Shape(file.name, relation=True, time=export.time, weight=export.weight)
+
+
+def _load(file: File, loader: Loader, export: Export, batches: Iterator[Any]) -> Part:
+    import pandas
+
+    connection = loader.connection
+    shape = shape_of(file, export)
+    loader.learn(FLOW)
+    reasons: dict[str, tuple[int, int]] = {}
+    handles: list[pandas.DataFrame] = []
+    removals: list[pandas.DataFrame] = []
+
+    def map_records() -> None:
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE mapped AS {export.interactions}")
+        for reason, count, line in connection.execute(
+            "SELECT reason, count(*), min(line) FROM mapped WHERE reason IS NOT NULL "
+            "GROUP BY reason ORDER BY min(line), reason"
+        ).fetchall():
+            before, first = reasons.get(reason, (0, line))
+            reasons[reason] = (before + count, min(first, line))
+        weight = "weight" if export.weight else "NULL::VARCHAR AS weight"
+        loader.load(
+            f"SELECT line, source, target, relation, time, {weight}, evidence "
+            "FROM mapped WHERE reason IS NULL",
+            shape,
+        )
+        connection.execute("DROP TABLE mapped")
+        for query, into in ((export.handles, handles), (export.removals, removals)):
+            if query is not None:
+                frame = frame_of(connection.execute(f"SELECT DISTINCT * FROM ({query})"))
+                if len(frame):
+                    into.append(frame)
+
+    any_record = False
+    try:
+        for batch in batches:
+            connection.register("batch", batch)
+            typed = "* REPLACE (object::JSON AS object)" if "object" in batch else "*"
+            if not (export.whole and any_record):
+                connection.execute(
+                    f"CREATE OR REPLACE TEMP TABLE records AS SELECT {typed} FROM batch"
+                )
+            else:
+                connection.execute(f"INSERT INTO records SELECT {typed} FROM batch")
+            connection.unregister("batch")
+            any_record = True
+            if not export.whole:
+                map_records()
+        if not any_record:
+            raise ReadingError(f"{file.name} holds no records")
+        if export.whole:
+            map_records()
+    finally:
+        connection.execute("DROP TABLE IF EXISTS records")
+    return Part(
+        shape,
+        evidence=True,
+        notices=export.notices,
+        unmapped=reasons,
+        handles=pandas.concat(handles, ignore_index=True) if handles else None,
+        removals=pandas.concat(removals, ignore_index=True) if removals else None,
+    )
+
+
+def _batches_of_objects(
+    file: File, loader: Loader, export: Export, objects: Iterable[tuple[int, str]]
+) -> Iterator[Any]:
+    shape = shape_of(file, export)
+    batch: list[tuple[int, str]] = []
+    held = 0
+    for item in objects:
+        batch.append(item)
+        held += len(item[1])
+        if len(batch) >= BATCH or held >= BATCH_CHARACTERS:
+            yield from _valid(batch, loader, shape)
+            batch, held = [], 0
+    yield from _valid(batch, loader, shape)
+
+
+def _valid(batch: list[tuple[int, str]], loader: Loader, shape: Shape) -> Iterator[Any]:
+    """The objects of a batch as a table, without what is no object: that is refused."""
+    import pandas
+
+    if not batch:
+        return
+    numbers, texts = zip(*batch, strict=True)
+    frame = pandas.DataFrame(
+        {"line": np.asarray(numbers, np.int64), "object": pandas.Series(texts, dtype=object)}
+    )
+    bad = [i for i, text in enumerate(texts) if not text.isascii() and SURROGATE.search(text)]
+    for i in bad:
+        loader.refuse(shape, numbers[i], undecodable(texts[i], "UTF-8"))
+    frame = frame.drop(index=bad)
+    loader.connection.register("unchecked", frame)
+    wrong = loader.connection.execute(
+        "SELECT line, json_valid(object) FROM unchecked "
+        "WHERE NOT json_valid(object) OR json_type(object::JSON) <> 'OBJECT' ORDER BY line"
+    ).fetchall()
+    loader.connection.unregister("unchecked")
+    for line, valid in wrong:
+        loader.refuse(shape, line, "a JSON object is needed" if valid else "no valid JSON")
+    if wrong:
+        frame = frame[~frame["line"].isin([line for line, _ in wrong])]
+    if len(frame):
+        yield frame
+
+
+def objects_of(file: File, request: Request) -> Iterator[tuple[int, str]]:
+    """Yield the line and the text of every JSON object of a file.
+
+    The file has one a line, or is one array, or one object over many lines (held in memory).
+    """
+    encoding = encoding_of(file, request.encoding)
+    first = next((raw for _, raw in _long_lines(file, encoding) if raw.strip()), "").strip()
+    if first.startswith("[") or not _is_json(first):
+        text = "".join(raw for _, raw in _long_lines(file, encoding, longest=None))
+        yield from elements(text) if text.lstrip().startswith("[") else [(1, text)]
+        return
+    for number, raw in _long_lines(file, encoding):
+        text = raw.strip(" \t\r\n")
+        if text:
+            yield number, text
+
+
+def elements(text: str, start: int = 0) -> Iterator[tuple[int, str]]:
+    """Yield the line and the text of every element of the JSON array that begins at `start`.
+
+    Examples
+    --------
+    >>> list(elements('[{"a": 1},\\n {"b": 2}]'))
+    [(1, '{"a": 1}'), (2, '{"b": 2}')]
+    """
+    decode = json.JSONDecoder(strict=False).raw_decode
+    place = text.index("[", start) + 1
+    line, counted = text.count("\n", 0, place) + 1, place
+    while True:
+        while place < len(text) and text[place] in " \t\r\n,":
+            place += 1
+        line, counted = line + text.count("\n", counted, place), place
+        if place >= len(text) or text[place] == "]":
+            return
+        try:
+            _, end = decode(text, place)
+        except (json.JSONDecodeError, RecursionError):
+            # What follows cannot be told apart any more: the rest is one object that is none.
+            yield line, text[place : place + 40]
+            return
+        yield line, text[place:end]
+        place = end
+
+
+def sampled_objects(file: File, most: int = 50) -> list[dict[str, Any]]:
+    """The first JSON objects within the head of a file, to tell what it is.
+
+    One a line, or the elements of an array, or the members of one object that go on beyond the
+    head: of that, what was complete is returned.
+    """
+    text = file.head.decode("utf-8", "ignore").lstrip("\ufeff \t\r\n")
+    found: list[Any] = []
+    if text.startswith("["):
+        for _, element in elements(text):
+            found.append(_parsed(element))
+            if len(found) >= most:
+                break
+    else:
+        whole = text.splitlines() if len(file.head) < 65_536 else text.splitlines()[:-1]
+        found = [_parsed(line) for line in (whole or [text])[:most] if line.strip()]
+        if not any(isinstance(one, dict) for one in found):
+            found = [_parsed(text)]
+    return [one for one in found if isinstance(one, dict)]
+
+
+def header_of(file: File) -> tuple[str, ...]:
+    """The names in the first line of a delimited file (comma, else semicolon, else tab)."""
+    text = file.head.decode("utf-8-sig", "ignore")
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    for delimiter in (",", ";", "\t"):
+        if delimiter in first:
+            try:
+                return tuple(name.strip() for name in Splitter(delimiter).split(first))
+            except QuoteError:
+                return ()
+    return (first.strip(),)
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text, strict=False)
+    except (json.JSONDecodeError, RecursionError):
+        return None
+
+
+def _is_json(text: str) -> bool:
+    return _parsed(text) is not None
+
+
+def _long_lines(
+    file: File, encoding: str, longest: int | None = LONGEST_OBJECT
+) -> Iterator[tuple[int, str]]:
+    return lines(file.path, file.name, encoding, longest=longest)
+
+
+def _batches_of_rows(file: File, request: Request, loader: Loader, export: Export) -> Iterator[Any]:
+    import pandas
+
+    shape = shape_of(file, export)
+    encoding = encoding_of(file, request.encoding)
+    header = header_of(file)
+    first_line = file.head.decode("utf-8-sig", "ignore").lstrip().split("\n", 1)[0]
+    delimiter = request.delimiter or next((d for d in ",;\t" if d in first_line), ",")
+    every = records(
+        lines(file.path, file.name, encoding),
+        Splitter(delimiter),
+        Tally(),
+        width=len(header),
+        encoding="UTF-8" if encoding.startswith("utf-8") else encoding,
+    )
+    names = [name.strip() for name in next(every).fields]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ReadingError(f"{file.name}: two columns are called {twice!r}")
+
+    def frame(kept: list[tuple[int, list[str]]]) -> Any:
+        columns: dict[str, Any] = {"line": np.asarray([line for line, _ in kept], np.int64)}
+        for place, name in enumerate(names):
+            columns[name] = pandas.Series([fields[place] for _, fields in kept], dtype=object)
+        return pandas.DataFrame(columns)
+
+    kept: list[tuple[int, list[str]]] = []
+    for line, fields, problem, _ in every:
+        if problem:
+            loader.refuse(shape, line, problem)
+            continue
+        kept.append((line, fields))
+        if len(kept) >= BATCH:
+            yield frame(kept)
+            kept = []
+    if kept:
+        yield frame(kept)

@@ -1,0 +1,1 @@
+"""Network files: nodes and edges, without times or relations of their own."""

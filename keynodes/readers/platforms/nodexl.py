@@ -1,0 +1,6 @@
+"""NodeXL workbooks."""
+
+from keynodes.readers.requests import Reader
+
+READERS: dict[str, Reader] = {}
+"""The formats of this file, in the order in which they are tried."""

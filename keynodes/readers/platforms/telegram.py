@@ -1,0 +1,6 @@
+"""Telegram: messages as Telethon and 4CAT write them, and what Telegram Desktop exports."""
+
+from keynodes.readers.requests import Reader
+
+READERS: dict[str, Reader] = {}
+"""The formats of this file, in the order in which they are tried."""

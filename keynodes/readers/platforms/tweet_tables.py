@@ -1,0 +1,6 @@
+"""Tables of tweets: twarc-csv, minet (twitwi) and TCAT."""
+
+from keynodes.readers.requests import Reader
+
+READERS: dict[str, Reader] = {}
+"""The formats of this file, in the order in which they are tried."""
