@@ -15,6 +15,9 @@ MARKS_SHOWN = 4
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _MARKS = frozenset({"Mn", "Me"})
 
+# Persian spelling and joined emoji depend on these two.
+_JOINERS = frozenset("\u200c\u200d")
+
 
 def escape(text: str) -> str:
     r"""Write `text` so that it can be shown, reversibly: unsafe characters as ``\xNN``.
@@ -67,6 +70,34 @@ def one_line(text: str) -> str:
 def shortened(text: str, width: int = 60) -> str:
     """Cut `text` to `width` characters for a person's eye, the cut marked by an ellipsis."""
     return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def cleaned(text: str, width: int = 60) -> str:
+    r"""Clean a name for a picture: what has no look of its own goes, and blanks become one space.
+
+    Not reversible, and different names may become one: it stands beside an id, never for it. A
+    name of which nothing is left is escaped instead.
+
+    Examples
+    --------
+    >>> cleaned("a\x1b[31mb \n c\u202e"), cleaned("\x00")
+    ('a[31mb c', '\\x00')
+    """
+    if text.isascii() and text.isprintable():
+        shown = text
+    else:
+        kept = []
+        marks = 0
+        for character in text:
+            category = unicodedata.category(character)
+            marks = marks + 1 if category in _MARKS else 0
+            if character.isspace():
+                kept.append(" ")
+            elif character in _JOINERS or (category not in _UNSAFE and marks <= MARKS_SHOWN):
+                kept.append(character)
+        shown = "".join(kept)
+    shown = " ".join(shown.split()).strip("".join(_JOINERS))
+    return shortened(shown or escape(text), width)
 
 
 def _pieces(text: str, backslash: str) -> list[str]:

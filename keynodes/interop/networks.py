@@ -1,31 +1,60 @@
 """`Network`: what a network file holds, as plain columns, before it is known which file."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from keynodes.errors import KeynodesError, UsageError
+from keynodes.escaping import cleaned, escape, shortened
+
+LOOKS = ("label", "x", "y", "size", "color")
+"""Columns of nodes that every program which draws takes for how a node looks, not for data."""
+
+_NAMES = {"id", "label", "r", "g", "b", "color", "timeset", "interval", "start", "end"}
+NODE_NAMES = frozenset(
+    # Gephi's (d3 is yEd's label, which Gephi looks for too); GEXF's by networkx; arguments of
+    # networkx's functions, which take columns by name; an object's parent in JavaScript
+    _NAMES
+    | {"nodelabel", "d3", "x", "y", "z", "xpos", "ypos", "zpos", "size"}
+    | {"pid", "viz", "parents", "spells"}
+    | {"self", "node_for_adding", "__proto__"}
+)
+ARC_NAMES = frozenset(
+    _NAMES
+    | {"edgeid", "edgelabel", "d7", "weight", "edge weight", "source", "target", "type", "kind"}
+    | {"directed", "spells", "networkx_key", "key"}
+    | {"self", "u_for_edge", "v_for_edge", "__proto__"}
+)
+"""Names (in small letters) that programs take for something else: no column of data has one."""
+
 
 @dataclass(frozen=True, eq=False)
 class Network:
     """Nodes and arcs with their columns, for every writer of network files.
 
-    Values are numbers, booleans or text; NaN and None are missing and are not written. A column has
-    one type for the whole file: that of its array (``float64``, an integer type, ``bool``), or text
-    where the array holds objects.
+    Values are numbers, booleans or text; NaN, None and pandas' NA are missing and are not written.
+    A column has one type for the whole file: that of its array or, where the array holds objects,
+    the one that all its values have; text where they differ.
 
     Attributes
     ----------
     ids : numpy.ndarray of str objects, shape (n,)
         The account ids, each once.
     nodes : mapping of str to numpy.ndarray, each of shape (n,)
-        Columns of the nodes. Names with a meaning for every program that draws: ``label``, ``x``,
-        ``y``, ``size``, ``color`` (``#rrggbb``; the writers add ``r``, ``g`` and ``b``).
+        Columns of the nodes. Names with a meaning for every program that draws (`LOOKS`):
+        ``label``, ``x`` and ``y`` (finite), ``size`` (finite, not below 0), ``color``
+        (``#rrggbb``; the writers add ``r``, ``g`` and ``b``). One whose values do not fit its
+        meaning is taken for data and written under another name, as is any column that some
+        program would take for something else. Data that are called so by chance should go
+        through `own_columns` first. Without a ``label`` the id is the label.
     tails, heads : numpy.ndarray of int, shape (m,)
         Arc i goes from ``ids[tails[i]]`` to ``ids[heads[i]]``.
     arcs : mapping of str to numpy.ndarray, each of shape (m,)
-        Columns of the arcs; ``weight`` is above 0.
+        Columns of the arcs. ``weight`` is finite and above 0; ``interaction`` (text) says which
+        relations an arc is made of.
     directed : bool
         False where an arc stands for both ways.
     time_unit : {"timestamp", "number", None}
@@ -43,3 +72,94 @@ class Network:
     directed: bool = True
     time_unit: str | None = None
     about: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        ids = self.ids.tolist()
+        for account in ids:
+            if not isinstance(account, str):
+                raise UsageError(f"the id {account!r} is no text: ids lose digits as numbers")
+        if len(set(ids)) < len(ids):
+            twice, _ = Counter(ids).most_common(1)[0]
+            raise UsageError(f"the id {shortened(escape(twice))} stands twice; ids are unique")
+        for what, places in (("tails", self.tails), ("heads", self.heads)):
+            if places.dtype.kind not in "iu" and len(places):
+                raise UsageError(f"{what} must be whole numbers, found {places.dtype}")
+            if len(places) and not 0 <= places.min() <= places.max() < len(ids):
+                raise UsageError(f"{what} must be places in ids, from 0 to {len(ids) - 1}")
+        for what, columns, length in (
+            ("nodes", self.nodes, len(ids)),
+            ("arcs", {"heads": self.heads, **self.arcs}, len(self.tails)),
+        ):
+            for name, values in columns.items():
+                if np.shape(values) != (length,):
+                    raise UsageError(
+                        f"{what}: the column {shortened(escape(name))} has the shape "
+                        f"{np.shape(values)}, not ({length},)"
+                    )
+        for name in ("weight", "first_time", "last_time"):
+            if name in self.arcs and self.arcs[name].dtype.kind not in "iuf":
+                raise UsageError(f"arcs: {name} must be numbers, found {self.arcs[name].dtype}")
+        weights = self.arcs.get("weight")
+        if weights is not None and len(weights) and not 0 < weights.min() <= weights.max() < np.inf:
+            arc = int((~(np.isfinite(weights) & (weights > 0))).argmax())
+            raise KeynodesError(
+                f"the arc {shortened(escape(ids[self.tails[arc]]))} → "
+                f"{shortened(escape(ids[self.heads[arc]]))} has the weight {weights[arc]}; "
+                "weights are finite and above 0 (Gephi removes others): leave the arc out"
+            )
+
+
+def own_columns(columns: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Name columns of nodes that hold data so that none is taken for a look.
+
+    Examples
+    --------
+    >>> own_columns({"size": [3], "score": [0.5]})
+    {'size_value': [3], 'score': [0.5]}
+    """
+    return {
+        new: columns[old] for old, new in written_names(columns, kept=(), taken=NODE_NAMES).items()
+    }
+
+
+def written_names(
+    columns: Mapping[str, Any], kept: tuple[str, ...], taken: frozenset[str]
+) -> dict[str, str]:
+    """Name every column so that no program takes it for another, or for something else.
+
+    Gephi knows columns by their small letters, so ``Score`` and ``score`` are one to it; names
+    come from files, so they are cleaned for the eye.
+
+    Parameters
+    ----------
+    columns : mapping
+        By their names.
+    kept : tuple of str
+        Names that mean what they say.
+    taken : frozenset of str
+        Names in small letters that no other column may have.
+
+    Returns
+    -------
+    dict
+        The name in the file of each.
+
+    Examples
+    --------
+    >>> written_names({"Score": 1, "score": 2, "X": 3}, kept=(), taken=NODE_NAMES)
+    {'Score': 'Score', 'score': 'score_2', 'X': 'X_value'}
+    """
+    names = {name: name for name in columns if name in kept}
+    used = set(kept)
+    for name in columns:
+        if name in names:
+            continue
+        plain = cleaned(name) or "column"
+        if plain.lower() in taken:
+            plain += "_value"
+        unused, number = plain, 2
+        while unused.lower() in used:
+            unused, number = f"{plain}_{number}", number + 1
+        used.add(unused.lower())
+        names[name] = unused
+    return {name: names[name] for name in columns}
