@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from keynodes.readers.inputs import File
@@ -9,6 +10,8 @@ from keynodes.readers.loading import Loader, Shape
 
 if TYPE_CHECKING:
     import pandas
+
+    from keynodes.readers.exports import Export
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,20 @@ class Request:
     header: bool | None = None
     encoding: str | None = None
     progress: Callable[[int, int], None] | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """What was said of the reader itself (``--reader NAME:window=60``); see `Reader.parameters`."""
+    only: bool = False
+    """Whether `columns` names every column to use, so that none is recognised beside them."""
+
+
+class Table(NamedTuple):
+    """How a table was understood: what a mapping must say to read it so again."""
+
+    columns: Mapping[str, str]
+    """The column of each role."""
+    delimiter: str | None = None
+    header: bool | None = None
+    encoding: str | None = None
 
 
 def _nowhere(relation: str) -> int | None:
@@ -43,6 +60,10 @@ class Part:
     """Names that accounts had: columns ``account, handle, time`` (text as found, or missing)."""
     removals: "pandas.DataFrame | None" = None
     """What was taken down: columns ``account, time, event, evidence``; time as in the records."""
+    attributes: "pandas.DataFrame | None" = None
+    """Facts about accounts that the input has, indexed by account id."""
+    table: Table | None = None
+    """How its columns were understood, where it is a plain table."""
 
 
 class Reader(NamedTuple):
@@ -56,3 +77,7 @@ class Reader(NamedTuple):
     """Who acts on whom in it and which way content goes, in a sentence."""
     platform: str | None = None
     """Whose ids its accounts have, such as ``twitter``; None where nobody can say."""
+    parameters: Mapping[str, str] = MappingProxyType({})
+    """What can be said of it, ``--reader NAME:parameter=value``: what each parameter means."""
+    export: "Export | None" = None
+    """The queries that make interactions of its records, where it is declared by them."""
