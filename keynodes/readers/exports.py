@@ -6,7 +6,7 @@ cannot map it returns with a reason, and the reasons are counted: nothing is gue
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +60,12 @@ class Export:
     """Yields ``account, time, event, evidence``: what was deleted or closed; time as text."""
     whole: bool = False
     """Whether a query must see all records at once (to join replies with what they answer)."""
+    digest: str | None = None
+    """Makes of ``records``, a batch at a time, what the other queries read in their place, all of
+    the file at once: joins over the whole file that hold little of it. Rows keep the order in
+    which it yields them (``rowid``)."""
+    columns: tuple[str, ...] = ()
+    """Columns of CSV that the queries use: those that the file lacks are NULL."""
     notices: tuple[str, ...] = ()
     """What a reader of the result should know of the format."""
 
@@ -132,15 +138,23 @@ def _load(file: File, loader: Loader, export: Export, batches: Iterator[Any]) ->
             else:
                 connection.execute(f"INSERT INTO records SELECT {typed} FROM batch")
             connection.unregister("batch")
+            if export.digest is not None:
+                into = "INSERT INTO" if any_record else "CREATE OR REPLACE TEMP TABLE"
+                of = "" if any_record else "AS"
+                connection.execute(f"{into} digests {of} {export.digest}")
             any_record = True
-            if not export.whole:
+            if not (export.whole or export.digest):
                 map_records()
         if not any_record:
             raise ReadingError(f"{file.name} holds no records")
-        if export.whole:
+        if export.digest is not None:
+            connection.execute("DROP TABLE records")
+            connection.execute("ALTER TABLE digests RENAME TO records")
+        if export.whole or export.digest:
             map_records()
     finally:
         connection.execute("DROP TABLE IF EXISTS records")
+        connection.execute("DROP TABLE IF EXISTS digests")
     return Part(
         shape,
         evidence=True,
@@ -201,9 +215,10 @@ def objects_of(file: File, request: Request) -> Iterator[tuple[int, str]]:
     """
     encoding = encoding_of(file, request.encoding)
     first = next((raw for _, raw in _long_lines(file, encoding) if raw.strip()), "").strip()
-    if first.startswith("[") or not _is_json(first):
+    # A first line that is no JSON begins an object over many lines, or was cut off in a stream.
+    if first.startswith("[") or (first.endswith(("{", "[", ",", ":")) and not _is_json(first)):
         text = "".join(raw for _, raw in _long_lines(file, encoding, longest=None))
-        yield from elements(text) if text.lstrip().startswith("[") else [(1, text)]
+        yield from _arrays(text) if first.startswith("[") else [(1, text)]
         return
     for number, raw in _long_lines(file, encoding):
         text = raw.strip(" \t\r\n")
@@ -211,8 +226,26 @@ def objects_of(file: File, request: Request) -> Iterator[tuple[int, str]]:
             yield number, text
 
 
-def elements(text: str, start: int = 0) -> Iterator[tuple[int, str]]:
+def _arrays(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the elements of every array of a file: pages of an interface come one a line."""
+    place, line, counted = 0, 1, 0
+    while True:
+        while place < len(text) and text[place].isspace():
+            place += 1
+        line, counted = line + text.count("\n", counted, place), place
+        if not text.startswith("[", place):
+            break
+        place = yield from elements(text, place, line)
+    if place < len(text):
+        yield line, text[place : place + 40]
+
+
+def elements(
+    text: str, start: int = 0, line: int | None = None
+) -> Generator[tuple[int, str], None, int]:
     """Yield the line and the text of every element of the JSON array that begins at `start`.
+
+    `line` is the line of the start where it is known; what is returned is where the array ends.
 
     Examples
     --------
@@ -221,19 +254,20 @@ def elements(text: str, start: int = 0) -> Iterator[tuple[int, str]]:
     """
     decode = json.JSONDecoder(strict=False).raw_decode
     place = text.index("[", start) + 1
-    line, counted = text.count("\n", 0, place) + 1, place
+    counted = 0 if line is None else start
+    line = line or 1
     while True:
         while place < len(text) and text[place] in " \t\r\n,":
             place += 1
         line, counted = line + text.count("\n", counted, place), place
         if place >= len(text) or text[place] == "]":
-            return
+            return place + 1
         try:
             _, end = decode(text, place)
         except (json.JSONDecodeError, RecursionError):
             # What follows cannot be told apart any more: the rest is one object that is none.
             yield line, text[place : place + 40]
-            return
+            return len(text)
         yield line, text[place:end]
         place = end
 
@@ -257,6 +291,19 @@ def sampled_objects(file: File, most: int = 50) -> list[dict[str, Any]]:
         if not any(isinstance(one, dict) for one in found):
             found = [_parsed(text)]
     return [one for one in found if isinstance(one, dict)]
+
+
+def text_at(path: str, of: str = "object") -> str:
+    """SQL: the text or the number at a path of a JSON value; NULL where anything else stands."""
+    return (
+        f"(CASE WHEN json_type({of}, '{path}') NOT IN ('OBJECT', 'ARRAY', 'BOOLEAN', 'NULL') "
+        f"THEN {of} ->> '{path}' END)"
+    )
+
+
+def list_at(path: str, of: str = "object") -> str:
+    """SQL: the elements of the array at a path of a JSON value, to be unnested; NULL if none."""
+    return f"try_cast({of} -> '{path}' AS JSON[])"
 
 
 def header_of(file: File) -> tuple[str, ...]:
@@ -313,7 +360,12 @@ def _batches_of_rows(file: File, request: Request, loader: Loader, export: Expor
         columns: dict[str, Any] = {"line": np.asarray([line for line, _ in kept], np.int64)}
         for place, name in enumerate(names):
             columns[name] = pandas.Series([fields[place] for _, fields in kept], dtype=object)
-        return pandas.DataFrame(columns)
+        table = pandas.DataFrame(columns)
+        for name in export.columns:
+            if name not in columns:
+                # Typed, for DuckDB takes a column of nothing but None for numbers.
+                table[name] = pandas.Series([None] * len(kept), dtype="string")
+        return table
 
     kept: list[tuple[int, list[str]]] = []
     for line, fields, problem, _ in every:
