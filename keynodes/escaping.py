@@ -16,7 +16,7 @@ _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _MARKS = frozenset({"Mn", "Me"})
 
 # Persian spelling and joined emoji depend on these two.
-_JOINERS = frozenset("\u200c\u200d")
+_JOINERS = "\u200c\u200d"
 
 
 def escape(text: str) -> str:
@@ -96,7 +96,7 @@ def cleaned(text: str, width: int = 60) -> str:
             elif character in _JOINERS or (category not in _UNSAFE and marks <= MARKS_SHOWN):
                 kept.append(character)
         shown = "".join(kept)
-    shown = " ".join(shown.split()).strip("".join(_JOINERS))
+    shown = " ".join(shown.split()).strip(_JOINERS)
     return shortened(shown or escape(text), width)
 
 

@@ -1,5 +1,7 @@
 """Columns of a network file: one type each for the whole file, and their values as text."""
 
+import functools
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +23,8 @@ LARGEST_WHOLE = 2**53
 
 FIRST_TIME, END_OF_TIME = -62135596800, 253402300800
 """Seconds of the years 1 to 9999: others are not written with four digits."""
+
+DAY = 24 * 60 * 60
 
 Texts = list[str | None]
 """Values as text, None where there is none."""
@@ -44,12 +48,20 @@ class Column:
     kind: str
     texts: Callable[[slice], Texts]
 
-    def cells(self, rows: slice, escaped: Callable[[str], str]) -> Texts:
-        """Return the values of some rows as the format wants them: text goes through `escaped`."""
+    def cells(
+        self, rows: slice, escaped: Callable[[str], str], odd: re.Pattern[str] | None = None
+    ) -> Texts:
+        """Return the values of some rows as the format wants them: text goes through `escaped`.
+
+        Where the format says what is `odd`, a text without it is known to need no escape.
+        """
         texts = self.texts(rows)
         if self.kind != "string":
             return texts
-        written = {text: escaped(text) for text in set(texts) if text is not None}
+        different = {text for text in texts if text is not None}
+        if odd and odd.search("".join(different)) is None:
+            return texts
+        written = {text: escaped(text) for text in different}
         return [None if text is None else written[text] for text in texts]
 
 
@@ -200,28 +212,45 @@ def _numbers(values: np.ndarray) -> Texts:
     bits = values.view(np.int64) if values.dtype.kind == "f" else values
     different, places = np.unique(bits, return_inverse=True)
     if 4 * len(different) > len(values):
-        return [_number(value) for value in values.tolist()]
-    table = np.array([_number(v) for v in different.view(values.dtype).tolist()], dtype=object)
-    return table[places].tolist()
+        return _each_number(values)
+    return np.array(_each_number(different.view(values.dtype)), dtype=object)[places].tolist()
 
 
-def _number(value: float) -> str | None:
-    if isinstance(value, int):
-        return str(value)
-    return _double(value) if value == value else None
+def _each_number(values: np.ndarray) -> Texts:
+    if values.dtype.kind != "f":
+        return list(map(str, values.tolist()))
+    if np.isfinite(values).all():
+        return list(map(repr, values.tolist()))
+    return [None if value != value else _double(value) for value in values.tolist()]
 
 
 def _times(values: np.ndarray) -> Texts:
     missing = np.isnan(values)
-    moments = np.round(np.where(missing, 0, values) * 1e6).astype("datetime64[us]")
-    if (moments == moments.astype("datetime64[s]")).all():
-        texts = np.datetime_as_string(moments, unit="s").tolist()
+    times = np.where(missing, 0, values)
+    if (times == np.floor(times)).all():
+        # Records share their days, and a day has few seconds: both are written once.
+        days, seconds = np.divmod(times.astype(np.int64), DAY)
+        different, places = np.unique(days, return_inverse=True)
+        dates = np.datetime_as_string(different.astype("datetime64[D]")).astype(object)
+        texts = [
+            f"{date}T{clock}Z"
+            for date, clock in zip(dates[places].tolist(), _clock()[seconds].tolist(), strict=True)
+        ]
     else:
         # To the millisecond or the microsecond, and whole seconds without a fraction.
+        moments = np.round(times * 1e6).astype("datetime64[us]")
         exact = np.datetime_as_string(moments, unit="us").tolist()
-        texts = [t.removesuffix(".000000") for t in exact]
-        texts = [t[:-3] if "." in t and t.endswith("000") else t for t in texts]
-    return [None if gone else f"{text}Z" for text, gone in zip(texts, missing, strict=True)]
+        exact = [text.removesuffix("000").removesuffix(".000") for text in exact]
+        texts = [f"{text}Z" for text in exact]
+    return [None if gone else text for text, gone in zip(texts, missing.tolist(), strict=True)]
+
+
+@functools.cache
+def _clock() -> np.ndarray:
+    """Every second of a day as HH:MM:SS."""
+    return np.array(
+        [f"{s // 3600:02}:{s // 60 % 60:02}:{s % 60:02}" for s in range(DAY)], dtype=object
+    )
 
 
 def _unwritable(name: str, where: str, found: str) -> KeynodesError:

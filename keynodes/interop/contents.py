@@ -2,13 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 
-from keynodes.escaping import cleaned
+from keynodes.escaping import cleaned, one_line
 from keynodes.interop.columns import (
     Column,
     Texts,
@@ -50,7 +49,6 @@ class NetworkReport:
 
     def notices(self) -> list[str]:
         """Return one sentence for each."""
-        count = self.counts
         told = [
             f"{old} is called {new} in the file: its name means something else to programs, or "
             "another column has it"
@@ -58,18 +56,15 @@ class NetworkReport:
         ]
         told += [f"{name} is text: whole numbers above 2^53 lose digits" for name in self.as_text]
         for what, sentence in (
-            ("ids escaped", "ids have characters that the format cannot hold, written as \\xNN"),
-            ("labels cleaned", "labels were cleaned for the eye (ids are exact)"),
-            ("infinite left out", "infinite values were left out: JSON has no word for them"),
-            ("null", 'texts "null" are missing values to Gephi'),
-            ("INF", 'texts with "INF" are shown by Gephi with "Infinity" in its place'),
-            (
-                "weights too small",
-                "weights are so small that Gephi reads 0 and removes the arcs",
-            ),
+            ("ids escaped", "ids with characters that the format cannot hold, written as \\xNN"),
+            ("labels cleaned", "labels cleaned for the eye (ids are exact)"),
+            ("infinite left out", "infinite values left out, which JSON has no word for"),
+            ("null", 'texts "null", which Gephi takes for missing'),
+            ("INF", 'texts with "INF", which Gephi shows as "Infinity"'),
+            ("weights too small", "weights so small that Gephi reads 0 and removes the arcs"),
         ):
-            if count[what]:
-                told.append(f"{count[what]:,} {sentence}")
+            if self.counts[what]:
+                told.append(f"{sentence}: {self.counts[what]:,}")
         return told
 
 
@@ -134,9 +129,32 @@ def contents_of(network: Network) -> Contents:
     return Contents(looks, nodes, weight, times, arcs, report)
 
 
-def about_lines(about: Mapping[str, Any]) -> list[str]:
-    """Describe the network, a line for each thing that is known of it."""
-    return [f"{name}: {value}" for name, value in about.items()]
+def written_ids(
+    ids: np.ndarray,
+    written: Callable[[str], str],
+    quoted: Callable[[str], str],
+    report: NetworkReport,
+) -> np.ndarray:
+    """Write every id for a format, once, and count those that it has to write otherwise.
+
+    The array holds the very strings of `ids` where nothing is changed.
+    """
+    cells = np.empty(len(ids), dtype=object)
+    for place, account in enumerate(ids.tolist()):
+        text = written(account)
+        report.counts["ids escaped"] += text != account
+        cells[place] = quoted(text)
+    return cells
+
+
+def about_of(network: Network) -> dict[str, str]:
+    """What the file was made from, as text that can be shown: it quotes paths and names."""
+    return {one_line(str(name)): one_line(str(value)) for name, value in network.about.items()}
+
+
+def described(network: Network) -> str:
+    """Describe what the file was made from, a line for each thing that is known of it."""
+    return "\n".join(f"{name}: {value}" for name, value in about_of(network).items())
 
 
 def _looks(network: Network, counts: Counter[str]) -> dict[str, Column]:

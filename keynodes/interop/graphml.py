@@ -3,12 +3,10 @@
 import os
 from collections.abc import Sequence
 
-import numpy as np
-
 from keynodes.interop.blocks import Piece, text_file, write_rows
 from keynodes.interop.columns import Column
-from keynodes.interop.contents import NetworkReport, about_lines, contents_of
-from keynodes.interop.names import MARK, written_id, written_text, xml
+from keynodes.interop.contents import NetworkReport, contents_of, described, written_ids
+from keynodes.interop.names import MARK, ODD_IN_XML, escaped, written_id, xml
 from keynodes.interop.networks import Network
 from keynodes.kernels.blocks import NamedProgress
 
@@ -62,13 +60,13 @@ def write_graphml(
             key = f"edge_{key}"
         used.add(key.lower())
         arc_keys.append(key)
-    ids = escaped_ids(network.ids, contents.report)
+    ids = written_ids(network.ids, written_id, xml, contents.report)
     directed = "directed" if network.directed else "undirected"
 
     with text_file(path) as stream:
         stream.write(HEAD)
         if network.about:
-            stream.write(f"<desc>{escaped(chr(10).join(about_lines(network.about)))}</desc>\n")
+            stream.write(f"<desc>{escaped(described(network))}</desc>\n")
         for column in nodes:
             stream.write(_key(column.name, "node", column))
         for key, column in zip(arc_keys, arcs, strict=True):
@@ -84,7 +82,7 @@ def write_graphml(
 
         def arc_pieces(rows: slice) -> Sequence[Piece]:
             return [
-                ('<edge id="e', [str(arc) for arc in range(rows.start, rows.stop)], '"'),
+                ('<edge id="e', list(map(str, range(rows.start, rows.stop))), '"'),
                 (' source="', ids[network.tails[rows]].tolist(), '"'),
                 (' target="', ids[network.heads[rows]].tolist(), '">'),
                 *(_data(key, column, rows) for key, column in zip(arc_keys, arcs, strict=True)),
@@ -97,21 +95,6 @@ def write_graphml(
     return contents.report
 
 
-def escaped(text: str) -> str:
-    """Write a text for XML: what it has no place for as ``\\xNN``, its own signs as entities."""
-    return xml(written_text(text))
-
-
-def escaped_ids(ids: np.ndarray, report: NetworkReport) -> np.ndarray:
-    """Write all ids for XML, and count those that had to be changed for it."""
-    written = np.empty(len(ids), dtype=object)
-    for place, account in enumerate(ids):
-        text = written_id(account)
-        report.counts["ids escaped"] += text != account
-        written[place] = xml(text)
-    return written
-
-
 def _key(key: str, holder: str, column: Column) -> str:
     name = escaped(column.name)
     return (
@@ -121,5 +104,5 @@ def _key(key: str, holder: str, column: Column) -> str:
 
 def _data(key: str, column: Column, rows: slice) -> Piece:
     # A label is cleaned for the eye; nothing of it is undone.
-    written = column.cells(rows, xml if key == "label" else escaped)
+    written = column.cells(rows, xml if key == "label" else escaped, ODD_IN_XML)
     return f'<data key="{escaped(key)}">', written, "</data>"

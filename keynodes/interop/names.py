@@ -22,6 +22,10 @@ EMPTY = r"\0"
 
 _NOT_IN_IDS = re.compile("[\x00-\x1f\ufffe\uffff\ud800-\udfff\\\\]|\\A | \\Z")
 _NOT_IN_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff\\\\]")
+ODD_IN_XML = re.compile('[\x00-\x1f\ufffe\uffff\ud800-\udfff\\\\&<>"]')
+"""What a text without it can stand in XML as it is."""
+
+_HALVES = re.compile("[\ud800-\udfff]")
 _NOT_IN_XML = re.compile('[&<>"\t\n\r]')
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 
@@ -87,6 +91,22 @@ def xml(text: str) -> str:
     if _NOT_IN_XML.search(text) is None:
         return text
     return _NOT_IN_XML.sub(lambda found: _ENTITIES.get(found[0]) or f"&#{ord(found[0])};", text)
+
+
+def escaped(text: str) -> str:
+    r"""Write a text for XML: what XML has no place for as ``\xNN``, its own signs as entities."""
+    return xml(written_text(text))
+
+
+def whole(text: str) -> str:
+    """Return the text as it is.
+
+    Raises
+    ------
+    KeynodesError
+        For an unpaired surrogate, as in `written_id`.
+    """
+    return _written(text, _HALVES, "")
 
 
 def _written(text: str, unwritable: re.Pattern[str], backslash: str) -> str:

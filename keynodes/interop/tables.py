@@ -89,7 +89,7 @@ def write_table(
         Texts of more characters are cut in the middle in a ``table``.
     """
     if spreadsheet_safe:
-        frame = _replaced(frame, lambda values: [_defused(value) for value in values])
+        frame = _replaced(frame, lambda values: [defused(value) for value in values])
     if form == "parquet":
         if path is None:
             raise UsageError("Parquet needs a file")
@@ -256,7 +256,8 @@ def _is_number(column: "pandas.Series") -> bool:
     return column.dtype.kind in "biuf"
 
 
-def _defused(value: Any) -> Any:
+def defused(value: Any) -> Any:
+    """Prefix ``'`` to a text that a spreadsheet would run as a formula."""
     return "'" + value if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 
 
