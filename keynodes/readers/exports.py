@@ -6,9 +6,9 @@ cannot map it returns with a reason, and the reasons are counted: nothing is gue
 """
 
 import json
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -28,6 +28,9 @@ from keynodes.readers.lines import (
 )
 from keynodes.readers.loading import Loader, Shape
 from keynodes.readers.requests import Part, Request
+
+if TYPE_CHECKING:
+    import duckdb
 
 BATCH = 20_000
 BATCH_CHARACTERS = 50_000_000
@@ -54,12 +57,20 @@ class Export:
     time: str = "iso"
     """Which of `TIME_KINDS` the times are."""
     weight: bool = False
+    relation: bool = True
+    """Whether its interactions have a relation; without one, the user is asked for the flow."""
+    row: str = "line"
+    """What a record is called in messages: ``line`` of a text or ``row`` of a table."""
     handles: str | None = None
     """Yields ``account, handle, time``: what accounts were called, and when."""
     removals: str | None = None
     """Yields ``account, time, event, evidence``: what was deleted or closed; time as text."""
+    isolated: str | None = None
+    """Yields ``account``: who stays in the network even where no interaction of theirs is known."""
     whole: bool = False
     """Whether a query must see all records at once (to join replies with what they answer)."""
+    prepare: "Callable[[duckdb.DuckDBPyConnection], None] | None" = None
+    """Called when ``records`` is there, before the queries: makes temporary tables for them."""
     digest: str | None = None
     """Makes of ``records``, a batch at a time, what the other queries read in their place, all of
     the file at once: joins over the whole file that hold little of it. Rows keep the order in
@@ -82,20 +93,37 @@ def load_objects(
     `objects` are the line and the text of each, where the format has its own way to find them.
     """
     found = objects_of(file, request) if objects is None else objects
-    return _load(file, loader, export, _batches_of_objects(file, loader, export, found))
+    return load_frames(file, loader, export, _batches_of_objects(file, loader, export, found))
 
 
-def load_rows(file: File, request: Request, loader: Loader, export: Export) -> Part:
-    """Read a CSV file with a header, whose quoted fields may go over several lines."""
-    return _load(file, loader, export, _batches_of_rows(file, request, loader, export))
+def load_rows(
+    file: File,
+    request: Request,
+    loader: Loader,
+    export: Export,
+    names: Sequence[str] | None = None,
+) -> Part:
+    """Read a CSV file with a header, whose quoted fields may go over several lines.
+
+    `names` are what the queries call the first columns, where the place of a column says what it
+    is and not its name.
+    """
+    return load_frames(file, loader, export, _batches_of_rows(file, request, loader, export, names))
 
 
 def shape_of(file: File, export: Export) -> Shape:
     """What the rows of an export hold."""
-    return Shape(file.name, relation=True, time=export.time, weight=export.weight)
+    return Shape(
+        file.name,
+        relation=export.relation,
+        time=export.time,
+        weight=export.weight,
+        row=export.row,
+    )
 
 
-def _load(file: File, loader: Loader, export: Export, batches: Iterator[Any]) -> Part:
+def load_frames(file: File, loader: Loader, export: Export, batches: Iterator[Any]) -> Part:
+    """Read DataFrames, a batch of records each: ``line`` and columns of text, as in `Export`."""
     import pandas
 
     connection = loader.connection
@@ -104,8 +132,11 @@ def _load(file: File, loader: Loader, export: Export, batches: Iterator[Any]) ->
     reasons: dict[str, tuple[int, int]] = {}
     handles: list[pandas.DataFrame] = []
     removals: list[pandas.DataFrame] = []
+    isolated: dict[str, None] = {}
 
     def map_records() -> None:
+        if export.prepare is not None:
+            export.prepare(connection)
         connection.execute(f"CREATE OR REPLACE TEMP TABLE mapped AS {export.interactions}")
         for reason, count, line in connection.execute(
             "SELECT reason, count(*), min(line) FROM mapped WHERE reason IS NOT NULL "
@@ -125,6 +156,9 @@ def _load(file: File, loader: Loader, export: Export, batches: Iterator[Any]) ->
                 frame = frame_of(connection.execute(f"SELECT DISTINCT * FROM ({query})"))
                 if len(frame):
                     into.append(frame)
+        if export.isolated is not None:
+            found = connection.execute(f"SELECT DISTINCT account FROM ({export.isolated})")
+            isolated.update((account, None) for (account,) in found.fetchall())
 
     any_record = False
     try:
@@ -159,6 +193,7 @@ def _load(file: File, loader: Loader, export: Export, batches: Iterator[Any]) ->
         shape,
         evidence=True,
         notices=export.notices,
+        isolated=tuple(isolated),
         unmapped=reasons,
         handles=pandas.concat(handles, ignore_index=True) if handles else None,
         removals=pandas.concat(removals, ignore_index=True) if removals else None,
@@ -336,7 +371,13 @@ def _long_lines(
     return lines(file.path, file.name, encoding, longest=longest)
 
 
-def _batches_of_rows(file: File, request: Request, loader: Loader, export: Export) -> Iterator[Any]:
+def _batches_of_rows(
+    file: File,
+    request: Request,
+    loader: Loader,
+    export: Export,
+    called: Sequence[str] | None,
+) -> Iterator[Any]:
     import pandas
 
     shape = shape_of(file, export)
@@ -352,6 +393,9 @@ def _batches_of_rows(file: File, request: Request, loader: Loader, export: Expor
         encoding="UTF-8" if encoding.startswith("utf-8") else encoding,
     )
     names = [name.strip() for name in next(every).fields]
+    if called is not None:
+        others = range(len(called), len(names))
+        names = [*called[: len(names)], *(f"column {place + 1}" for place in others)]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise ReadingError(f"{file.name}: two columns are called {twice!r}")
