@@ -30,6 +30,10 @@ class Flows:
         row = FLOW.get(canonical_relation(relation))
         return None if row is None else row.flow
 
+    def said(self, relation: str) -> bool:
+        """Whether the user said it of this relation, or of every record."""
+        return self.overall is not None or _key(relation) in self.of_relation
+
     def knows(self, relation: str) -> bool:
         """Whether the name stands in `FLOW` or was named by the user."""
         return _key(relation) in self.of_relation or canonical_relation(relation) in FLOW

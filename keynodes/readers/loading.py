@@ -53,6 +53,10 @@ class Shape:
     """What to take the flow for where neither the user nor a relation says (undirected: both)."""
     row: str = "line"
     """What its rows are called in messages: ``line`` or ``row``."""
+    flows: bool = False
+    """Whether its query yields ``flow`` as well: which way the row itself says that content went,
+    an empty text where it says nothing. It gives way to what the user says, and stands above
+    `FLOW`. `Loader.learn` must know the relations by then."""
 
 
 @dataclass
@@ -82,7 +86,8 @@ class Loader:
         self.refused = Refused()
         connection.execute(f"CREATE OR REPLACE TABLE {TABLE} {_COLUMNS}")
         connection.execute(
-            "CREATE OR REPLACE TABLE flow_of (name VARCHAR, canonical VARCHAR, flow VARCHAR)"
+            "CREATE OR REPLACE TABLE flow_of "
+            "(name VARCHAR, canonical VARCHAR, flow VARCHAR, said BOOLEAN)"
         )
         self._mapped: set[str] = set()
 
@@ -92,7 +97,8 @@ class Loader:
             if name and name not in self._mapped and (flow := self.flows.of(name)) is not None:
                 self._mapped.add(name)
                 self.connection.execute(
-                    "INSERT INTO flow_of VALUES (?, ?, ?)", [name, canonical_relation(name), flow]
+                    "INSERT INTO flow_of VALUES (?, ?, ?, ?)",
+                    [name, canonical_relation(name), flow, self.flows.said(name)],
                 )
 
     def load_clean(self, query: str, shape: Shape, odd: str = "false") -> bool:
@@ -147,6 +153,14 @@ class Loader:
         self.refused.rows += count
         if len(self.refused.shown) < SHOWN:
             self.refused.shown.append(found)
+
+    def forget(self, start: int, refused: Refused) -> None:
+        """Take back the rows from `start` on, and what was refused since `refused`."""
+        # Made anew: a table with rows deleted keeps their places, and later rows are out of step.
+        self.connection.execute(f"CREATE TABLE kept AS SELECT * FROM {TABLE} WHERE rowid < {start}")
+        self.connection.execute(f"DROP TABLE {TABLE}")
+        self.connection.execute(f"ALTER TABLE kept RENAME TO {TABLE}")
+        self.loaded, self.refused = start, refused
 
     def settle_flows(
         self, shape: Shape, start: int, first_line: Callable[[str], int | None]
@@ -207,15 +221,21 @@ class Loader:
         evidence = "nullif(evidence, '')"
         checked = self._checked(query, shape)
         if shape.relation:
+            flow = "flow_of.flow"
+            if shape.flows:
+                own = f"coalesce(nullif(record.flow, ''), {flow})"
+                flow = f"CASE WHEN said THEN {flow} ELSE {own} END"
             return (
                 f"INSERT INTO {TABLE} SELECT source, target, coalesce(canonical, relation), "
-                f"moment, {amount}, {evidence}, flow_of.flow "
-                f"FROM {checked} LEFT JOIN flow_of ON flow_of.name = relation"
+                f"moment, {amount}, {evidence}, {flow} "
+                f"FROM {checked} AS record LEFT JOIN flow_of ON flow_of.name = relation"
             )
-        flow = self.flows.overall or shape.flow or "forth"
+        flow = f"'{self.flows.overall or shape.flow or 'forth'}'"
+        if shape.flows and not self.flows.overall:
+            flow = f"coalesce(nullif(flow, ''), {flow})"
         return (
             f"INSERT INTO {TABLE} SELECT source, target, NULL, moment, {amount}, {evidence}, "
-            f"'{flow}' FROM {checked}"
+            f"{flow} FROM {checked}"
         )
 
 
