@@ -1,0 +1,64 @@
+"""Discs filled evenly, so that no account hides another and none is alone in a wide space."""
+
+import numpy as np
+
+from keynodes.kernels.csr import stable_order
+
+GOLDEN = np.pi * (3 - np.sqrt(5))
+"""The angle from one seed of a sunflower to the next (Vogel 1979): no two stand in line."""
+
+
+def filled(
+    discs: np.ndarray, centres: np.ndarray, rooms: np.ndarray, places: np.ndarray
+) -> np.ndarray:
+    """Give each account a slot of its disc, its neighbours about where they were.
+
+    Parameters
+    ----------
+    discs : numpy.ndarray of int64, shape (n,)
+        The disc of each account.
+    centres, rooms : numpy.ndarray of float64
+        Centre and radius of each disc.
+    places : numpy.ndarray of float64, shape (n, 2)
+        Where accounts are.
+
+    Returns
+    -------
+    numpy.ndarray of float64, shape (n, 2)
+        No two alike.
+
+    Notes
+    -----
+    Slots stand as seeds do in a sunflower. Accounts and slots of a disc are halved together, now by
+    x, now by y, until each account has one. O(n log n) time, O(n) memory.
+    """
+    n = len(discs)
+    order = np.argsort(discs, kind="stable")
+    groups = discs[order]
+    seeds = np.arange(n) - np.searchsorted(groups, groups)
+    sizes = np.bincount(discs)[groups]
+    out = np.where(sizes > 1, rooms[groups] * np.sqrt((seeds + 0.5) / np.maximum(sizes, 1)), 0.0)
+    turn = seeds * GOLDEN
+    slots = centres[groups] + out[:, None] * np.column_stack([np.cos(turn), np.sin(turn)])
+    # Slot i belongs to the disc of the i-th account by disc.
+    result = np.empty((n, 2))
+    result[_halved(places, discs)] = slots[_halved(slots, groups)]
+    return result
+
+
+def _halved(places: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Order points by group, and inside a group by halves of halves, now by x, now by y."""
+    n = len(places)
+    # Both orders are kept: then a split takes no sorting, only a stable count.
+    by_axis = [np.lexsort((places[:, axis], groups)) for axis in range(2)]
+    group = np.unique(groups, return_inverse=True)[1][by_axis[0]]
+    of_point = np.empty(n, np.int64)
+    axis = 0
+    while n and (counts := np.bincount(group)[group]).max() > 1:
+        order = by_axis[axis]
+        later = np.arange(n) - np.searchsorted(group, group) >= (counts + 1) // 2
+        group = np.cumsum(np.append(0, np.diff(2 * group + later) != 0))
+        of_point[order] = group
+        axis = 1 - axis
+        by_axis[axis] = stable_order(of_point, n, by_axis[axis])
+    return by_axis[axis]
