@@ -1,83 +1,36 @@
-r"""Ids and texts as the network files hold them, and back.
-
-XML has no place for control characters, U+FFFE and U+FFFF; parsers turn tabs and line breaks of
-an attribute into spaces, and Gephi warns of outer spaces and stops at an empty id. In an id these,
-and nothing else, are written as ``\xNN`` or ``\uNNNN``, a backslash as two, the empty id as ``\0``.
-So different ids stay different.
-
-A reader undoes this, by `read_id` and `read_text`, in files that say that keynodes wrote them and
-in no others: GraphML in ``<graph id="keynodes" …>``, GEXF in ``<creator>keynodes</creator>``
-(`MARK`). graphology's JSON needs none of it and holds every id as it is.
-"""
+"""What the writers of network files say ids and texts with: `keynodes.spelling`, and XML's own."""
 
 import re
 
-from keynodes.errors import KeynodesError, ReadingError
-from keynodes.escaping import escape, shortened, unescape
+from keynodes.spelling import (
+    EMPTY,
+    HALVES,
+    MARK,
+    read_id,
+    read_text,
+    written,
+    written_id,
+    written_text,
+)
 
-MARK = "keynodes"
-"""The id of the graph in GraphML and the creator in GEXF: ids and texts are written as here."""
+__all__ = [
+    "EMPTY",
+    "MARK",
+    "ODD_IN_XML",
+    "escaped",
+    "read_id",
+    "read_text",
+    "whole",
+    "written_id",
+    "written_text",
+    "xml",
+]
 
-EMPTY = r"\0"
-
-_NOT_IN_IDS = re.compile("[\x00-\x1f\ufffe\uffff\ud800-\udfff\\\\]|\\A | \\Z")
-_NOT_IN_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff\\\\]")
 ODD_IN_XML = re.compile('[\x00-\x1f\ufffe\uffff\ud800-\udfff\\\\&<>"]')
 """What a text without it can stand in XML as it is."""
 
-_HALVES = re.compile("[\ud800-\udfff]")
 _NOT_IN_XML = re.compile('[&<>"\t\n\r]')
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
-
-
-def written_id(account: str, backslash: str = "\\\\") -> str:
-    r"""Write an account id for a network file, so that `read_id` gives it back.
-
-    Raises
-    ------
-    KeynodesError
-        For an unpaired surrogate, which no file can hold.
-
-    Examples
-    --------
-    >>> print(written_id("ann"), written_id("bo\nb"), written_id(" C:\\d"), written_id(""))
-    ann bo\x0ab \x20C:\\d \0
-    """
-    return _written(account, _NOT_IN_IDS, backslash) or EMPTY
-
-
-def written_text(text: str, backslash: str = "\\\\") -> str:
-    r"""Write another text for a network file: as `written_id`, but blanks stay as they are.
-
-    Examples
-    --------
-    >>> written_text("two\nlines"), print(written_text("a\x00b"))
-    a\x00b
-    ('two\nlines', None)
-    """
-    return _written(text, _NOT_IN_TEXT, backslash)
-
-
-def read_id(text: str) -> str:
-    r"""Undo `written_id`.
-
-    Raises
-    ------
-    ReadingError
-        When `written_id` does not write so: two ids of a file that was tampered with could
-        become one.
-
-    Examples
-    --------
-    >>> read_id(r"bo\x0ab"), read_id(r"\0")
-    ('bo\nb', '')
-    """
-    return "" if text == EMPTY else _read(text, _NOT_IN_IDS)
-
-
-def read_text(text: str) -> str:
-    """Undo `written_text`, as `read_id` undoes `written_id`."""
-    return _read(text, _NOT_IN_TEXT)
 
 
 def xml(text: str) -> str:
@@ -106,38 +59,4 @@ def whole(text: str) -> str:
     KeynodesError
         For an unpaired surrogate, as in `written_id`.
     """
-    return _written(text, _HALVES, "")
-
-
-def _written(text: str, unwritable: re.Pattern[str], backslash: str) -> str:
-    if unwritable.search(text) is None:
-        return text
-
-    def code(found: re.Match[str]) -> str:
-        character = found[0]
-        if character == "\\":
-            return backslash
-        if "\ud800" <= character <= "\udfff":
-            raise KeynodesError(
-                f"{shortened(escape(text))}: cannot be written: it holds half a character "
-                f"(the unpaired surrogate U+{ord(character):04X}); read it again as UTF-8"
-            )
-        return f"\\x{ord(character):02x}" if character < "\x80" else f"\\u{ord(character):04x}"
-
-    return unwritable.sub(code, text)
-
-
-def _read(text: str, unwritable: re.Pattern[str]) -> str:
-    if "\\" not in text:
-        return text
-    try:
-        meant = unescape(text)
-        as_written = _written(meant, unwritable, "\\\\")
-    except (ValueError, OverflowError, KeynodesError):  # no escape, or one of what cannot be
-        as_written = None
-    if as_written != text:
-        raise ReadingError(
-            f"{shortened(text)}: keynodes writes no name so, the file was changed since; remove "
-            f'its mark "{MARK}" (the id of the graph, or the creator) to read names as they stand'
-        )
-    return meant
+    return written(text, HALVES, "")
