@@ -1,0 +1,122 @@
+"""Attributes of the nodes of a network file: facts about accounts, in columns of one type."""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from keynodes.readers.columns import plain
+
+if TYPE_CHECKING:
+    import pandas
+
+LOOKS = ("label", "x", "y", "size", "r", "g", "b", "color")
+"""What keynodes writes for the eye: made anew with every file, no facts."""
+
+USED = ("posts", "weight")
+"""Facts that keynodes uses by their name, and that must be numbers of 0 or more."""
+
+_WHOLE = frozenset({"int", "integer", "long", "short", "byte", "biginteger", "tinyint"})
+_REAL = frozenset({"double", "float", "real", "bigdecimal"})
+_TRUTH = frozenset({"boolean", "bool"})
+_TRUE_OR_FALSE = {"true": True, "false": False, "1": True, "0": False}
+
+
+class Facts:
+    """Collects the attributes of nodes, a column each."""
+
+    def __init__(self) -> None:
+        self.kinds: dict[str, str] = {}
+        """The type that the file declares of a column, as it spells it; text without one."""
+        self._accounts: list[str] = []
+        self._columns: dict[str, list[str | None]] = {}
+
+    def add(self, account: str, facts: Mapping[str, str]) -> None:
+        """Add the facts about one account."""
+        place = len(self._accounts)
+        self._accounts.append(account)
+        for name, value in facts.items():
+            column = self._columns.setdefault(name, [])
+            column.extend([None] * (place - len(column)))
+            column.append(value)
+
+    def forget_looks(self) -> None:
+        """Leave out what is for the eye."""
+        for name in LOOKS:
+            self._columns.pop(name, None)
+
+    def frame(self, notices: list[str]) -> "pandas.DataFrame | None":
+        """Return the facts by account, None without any; `notices` are told what is renamed."""
+        import pandas
+
+        if not self._columns:
+            return None
+        columns: dict[str, Any] = {}
+        index = pandas.Index(self._accounts, dtype=object, name="account")
+        for name, values in self._columns.items():
+            values.extend([None] * (len(index) - len(values)))
+            kept = typed(values, self.kinds.get(name, ""))
+            if plain(name) in USED and plain(name) not in columns:
+                numbers = _amounts(values)
+                if numbers is not None:
+                    columns[plain(name)] = numbers
+                    notices.append(
+                        f"the attribute {name!r} of nodes is used as the {plain(name)} of accounts"
+                    )
+                    continue
+                notices.append(
+                    f"the attribute {name!r} of nodes is kept as {name + '_value'!r}: it holds "
+                    f"more than numbers of 0 or more, so it is no {plain(name)} of accounts"
+                )
+                name = f"{name}_value"
+            columns[name] = kept
+        return pandas.DataFrame(
+            {
+                name: pandas.Series(values, index=index, dtype=object)
+                if isinstance(values, list)
+                else values.set_axis(index)
+                for name, values in columns.items()
+            },
+            index=index,
+        )
+
+
+def typed(values: list[str | None], kind: str) -> Any:
+    """Return a column in the type that it is declared to have, as text where a value is not so.
+
+    Examples
+    --------
+    >>> typed(["1", None], "int").tolist(), typed(["1", "one"], "int")
+    ([1, <NA>], ['1', 'one'])
+    """
+    import pandas
+
+    kind = kind.strip().casefold()
+    if kind in _WHOLE:
+        whole = _each(values, int)
+        if whole is not None and all(v is None or -(2**63) <= v < 2**63 for v in whole):
+            return pandas.Series(whole, dtype="int64" if None not in whole else "Int64")
+    elif kind in _REAL:
+        real = _each(values, float)
+        if real is not None:
+            return pandas.Series(real, dtype="float64")
+    elif kind in _TRUTH:
+        truth = _each(values, lambda text: _TRUE_OR_FALSE[text.strip().casefold()])
+        if truth is not None:
+            return pandas.Series(truth, dtype="bool" if None not in truth else "boolean")
+    return values
+
+
+def _each(values: list[str | None], read: Callable[[str], Any]) -> list[Any] | None:
+    try:
+        return [None if value is None else read(value) for value in values]
+    except (ValueError, KeyError):
+        return None
+
+
+def _amounts(values: list[str | None]) -> "pandas.Series | None":
+    import pandas
+
+    numbers = _each([None if v is None or not v.strip() else v for v in values], float)
+    if numbers is None or not all(n is None or 0 <= n < math.inf for n in numbers):
+        return None
+    return pandas.Series(numbers, dtype="float64")
