@@ -1,16 +1,18 @@
 r"""Ids and texts as the network files hold them, and back.
 
 XML has no place for control characters, U+FFFE and U+FFFF; parsers turn tabs and line breaks of
-an attribute into spaces, and Gephi warns of outer spaces and stops at an empty id. In an id these,
-and nothing else, are written as ``\xNN`` or ``\uNNNN``, a backslash as two, the empty id as ``\0``.
-So different ids stay different.
+an attribute into spaces; Gephi warns of outer spaces and stops at an empty id; and an account that
+calls itself ``constructor`` keeps Gephi Lite from opening the file (`OBJECT_NAMES`). In an id what
+does so, and nothing else, is written as ``\xNN`` or ``\uNNNN``, a backslash as two, the empty id as
+``\0``. So different ids stay different.
 
 A reader undoes this, by `read_id` and `read_text`, in files that say that keynodes wrote them and
 in no others: GraphML in ``<graph id="keynodes" …>``, GEXF in ``<creator>keynodes</creator>``
-(`MARK`). graphology's JSON needs none of it and holds every id as it is.
+(`MARK`). graphology's JSON has another spelling (`keynodes.interop.names.object_id`).
 """
 
 import re
+from collections.abc import Callable
 
 from keynodes.errors import KeynodesError, ReadingError
 from keynodes.escaping import escape, shortened, unescape
@@ -19,6 +21,13 @@ MARK = "keynodes"
 """The id of the graph in GraphML and the creator in GEXF: ids and texts are written as here."""
 
 EMPTY = r"\0"
+
+OBJECT_NAMES = frozenset(
+    {"constructor", "toString", "toLocaleString", "valueOf", "hasOwnProperty", "isPrototypeOf"}
+    | {"propertyIsEnumerable", "__proto__", "__defineGetter__", "__defineSetter__"}
+    | {"__lookupGetter__", "__lookupSetter__"}
+)
+"""What every object in JavaScript has: graphology takes such a neighbour for one it knows."""
 
 _NOT_IN_IDS = re.compile("[\x00-\x1f\ufffe\uffff\ud800-\udfff\\\\]|\\A | \\Z")
 _NOT_IN_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff\\\\]")
@@ -37,7 +46,11 @@ def written_id(account: str, backslash: str = "\\\\") -> str:
     --------
     >>> print(written_id("ann"), written_id("bo\nb"), written_id(" C:\\d"), written_id(""))
     ann bo\x0ab \x20C:\\d \0
+    >>> print(written_id("valueOf"))
+    \x76alueOf
     """
+    if account in OBJECT_NAMES:
+        return f"\\x{ord(account[0]):02x}{account[1:]}"
     return written(account, _NOT_IN_IDS, backslash) or EMPTY
 
 
@@ -67,12 +80,12 @@ def read_id(text: str) -> str:
     >>> read_id(r"bo\x0ab"), read_id(r"\0")
     ('bo\nb', '')
     """
-    return "" if text == EMPTY else _read(text, _NOT_IN_IDS)
+    return "" if text == EMPTY else _read(text, written_id)
 
 
 def read_text(text: str) -> str:
     """Undo `written_text`, as `read_id` undoes `written_id`."""
-    return _read(text, _NOT_IN_TEXT)
+    return _read(text, written_text)
 
 
 def written(text: str, unwritable: re.Pattern[str], backslash: str = "\\\\") -> str:
@@ -94,12 +107,12 @@ def written(text: str, unwritable: re.Pattern[str], backslash: str = "\\\\") -> 
     return unwritable.sub(code, text)
 
 
-def _read(text: str, unwritable: re.Pattern[str]) -> str:
+def _read(text: str, write: Callable[[str], str]) -> str:
     if "\\" not in text:
         return text
     try:
         meant = unescape(text)
-        as_written = written(meant, unwritable, "\\\\")
+        as_written = write(meant)
     except (ValueError, OverflowError, KeynodesError):  # no escape, or one of what cannot be
         as_written = None
     if as_written != text:

@@ -56,7 +56,7 @@ class NetworkReport:
         ]
         told += [f"{name} is text: whole numbers above 2^53 lose digits" for name in self.as_text]
         for what, sentence in (
-            ("ids escaped", "ids with characters that the format cannot hold, written as \\xNN"),
+            ("ids escaped", "ids that programs do not take as they are, written with a backslash"),
             ("labels cleaned", "labels cleaned for the eye (ids are exact)"),
             ("infinite left out", "infinite values left out, which JSON has no word for"),
             ("null", 'texts "null", which Gephi takes for missing'),

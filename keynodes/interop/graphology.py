@@ -9,7 +9,7 @@ import numpy as np
 from keynodes.interop.blocks import Piece, text_file, write_rows
 from keynodes.interop.columns import Column, Texts
 from keynodes.interop.contents import Contents, NetworkReport, about_of, contents_of, written_ids
-from keynodes.interop.names import MARK, whole
+from keynodes.interop.names import MARK, object_id, whole
 from keynodes.interop.networks import Network
 from keynodes.kernels.blocks import NamedProgress, slices
 
@@ -22,8 +22,10 @@ def write_graphology(
 ) -> NetworkReport:
     """Write a network as graphology's JSON.
 
-    Every id is exact: JSON has an escape for all characters, and the file is ASCII. Infinite
-    values, which JSON has no word for, are left out and counted.
+    Ids are exact, for JSON has an escape for every character (the file is ASCII); only what each
+    object in JavaScript has, such as ``constructor``, is no id there and gets a backslash before
+    it (`keynodes.interop.names.object_id`). Infinite values, which JSON has no word for, are left
+    out and counted.
 
     Parameters
     ----------
@@ -49,7 +51,7 @@ def write_graphology(
     looks = [column for name, column in contents.looks.items() if name not in ("r", "g", "b")]
     weight = [contents.weight] if contents.weight else []
     arcs = [*weight, *contents.times.values(), *contents.arcs]
-    ids = written_ids(network.ids, whole, quoted, contents.report)
+    ids = written_ids(network.ids, object_id, quoted, contents.report)
     options = {
         "type": "directed" if network.directed else "undirected",
         "multi": has_parallel_arcs(network),

@@ -6,6 +6,7 @@ from keynodes.spelling import (
     EMPTY,
     HALVES,
     MARK,
+    OBJECT_NAMES,
     read_id,
     read_text,
     written,
@@ -16,8 +17,10 @@ from keynodes.spelling import (
 __all__ = [
     "EMPTY",
     "MARK",
+    "OBJECT_NAMES",
     "ODD_IN_XML",
     "escaped",
+    "object_id",
     "read_id",
     "read_text",
     "whole",
@@ -49,6 +52,17 @@ def xml(text: str) -> str:
 def escaped(text: str) -> str:
     r"""Write a text for XML: what XML has no place for as ``\xNN``, its own signs as entities."""
     return xml(written_text(text))
+
+
+def object_id(account: str) -> str:
+    r"""Write an account id for JSON: as it is, but a backslash before an object's own names.
+
+    Examples
+    --------
+    >>> print(object_id("bo\\b"), object_id("valueOf"), object_id(r"\valueOf"))
+    bo\b \valueOf \\valueOf
+    """
+    return f"\\{account}" if account.lstrip("\\") in OBJECT_NAMES else whole(account)
 
 
 def whole(text: str) -> str:

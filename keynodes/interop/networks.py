@@ -9,24 +9,27 @@ import numpy as np
 
 from keynodes.errors import KeynodesError, UsageError
 from keynodes.escaping import cleaned, escape, shortened
+from keynodes.spelling import OBJECT_NAMES
 
 LOOKS = ("label", "x", "y", "size", "color")
 """Columns of nodes that every program which draws takes for how a node looks, not for data."""
 
-_NAMES = {"id", "label", "r", "g", "b", "color", "timeset", "interval", "start", "end"}
+_NAMES = {"id", "label", "r", "g", "b", "color", "timeset", "interval", "start", "end", "self"} | {
+    name.lower() for name in OBJECT_NAMES
+}
 NODE_NAMES = frozenset(
     # Gephi's (d3 is yEd's label, which Gephi looks for too); GEXF's by networkx; arguments of
-    # networkx's functions, which take columns by name; an object's parent in JavaScript
+    # networkx's functions, which take columns by name; what an object in JavaScript has
     _NAMES
     | {"nodelabel", "d3", "x", "y", "z", "xpos", "ypos", "zpos", "size"}
     | {"pid", "viz", "parents", "spells"}
-    | {"self", "node_for_adding", "__proto__"}
+    | {"node_for_adding"}
 )
 ARC_NAMES = frozenset(
     _NAMES
     | {"edgeid", "edgelabel", "d7", "weight", "edge weight", "source", "target", "type", "kind"}
     | {"directed", "spells", "networkx_key", "key"}
-    | {"self", "u_for_edge", "v_for_edge", "__proto__"}
+    | {"u_for_edge", "v_for_edge"}
 )
 """Names (in small letters) that programs take for something else: no column of data has one."""
 

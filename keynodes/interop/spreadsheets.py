@@ -64,10 +64,10 @@ def write_spreadsheets(
         return safe(written_id(text, BACKSLASH))
 
     def cell(text: str) -> str:
-        return csv_cell(safe(written_text(text, BACKSLASH)))
+        return _cell(safe(written_text(text, BACKSLASH)))
 
     contents = contents_of(network)
-    ids = written_ids(network.ids, account, csv_cell, contents.report)
+    ids = written_ids(network.ids, account, _cell, contents.report)
     label = contents.looks["label"]
     nodes = [contents.looks[name] for name in ("x", "y", "size", "color") if name in contents.looks]
     nodes += contents.nodes
@@ -104,6 +104,13 @@ def write_spreadsheets(
 
 def _header(first: list[str], columns: Sequence[Column], cell: Callable[[str], str]) -> str:
     return ",".join([*first, *(cell(column.name) for column in columns)]) + "\n"
+
+
+def _cell(text: str) -> str:
+    """Write a text as a cell; Gephi trims every blank there is in Unicode, unless it is quoted."""
+    cell = csv_cell(text)
+    bare = cell == text and (text[:1].isspace() or text[-1:].isspace())
+    return f'"{text}"' if bare else cell
 
 
 def _filled(column: Column, rows: slice, cell: Callable[[str], str]) -> Texts:
