@@ -7,7 +7,8 @@ class Flow(NamedTuple):
     """What a relation says: which way content went, and what kind of act it was."""
 
     flow: str
-    """``back``: from the target to the actor; ``forth``: from the actor to the target."""
+    """``back``: from the target to the actor; ``forth``: from the actor to the target; ``both``:
+    each way."""
     act: str
     """``react``: the actor answers to what it saw; ``address``: the actor turns to the target."""
     aliases: tuple[str, ...]
@@ -23,14 +24,20 @@ FLOW: dict[str, Flow] = {
     "mention": Flow("forth", "address", ("MT", "Mentions")),
     "invite": Flow("forth", "address", ("invite_members",)),
     "message": Flow("forth", "address", ("dm",)),
+    "co-share": Flow(
+        "both",
+        "react",
+        ("co_retweet", "co_tweet", "co_reply", "co_link", "co_similar_tweet", "co_post"),
+    ),
     "post": Flow("forth", "address", ("tweet", "toot")),
 }
 """Which way content flows in each relation (matched in any case, by name or alias).
 
 Whoever reposts, likes, follows, forwards, quotes or replies has seen the target's post: content
 went back, from the target to the actor. Whoever mentions, invites or messages speaks to the
-target: content goes forth. A ``post`` is a record of an account with itself: it makes no arc, and
-counts as one of its posts.
+target: content goes forth. Who shared the same at nearly the same moment (``co-share``) need not
+have seen each other: an arc each way. A ``post`` is a record of an account with itself: it makes
+no arc, and counts as one of its posts.
 """
 
 FLOWS = ("back", "forth", "both")

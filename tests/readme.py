@@ -55,7 +55,11 @@ def flow_table() -> str:
     from keynodes import FLOW
 
     lines = ["| relation | also called | content travels | the act |", "|---|---|---|---|"]
-    ways = {"back": "from target to source", "forth": "from source to target"}
+    ways = {
+        "back": "from target to source",
+        "forth": "from source to target",
+        "both": "each way",
+    }
     for relation, row in FLOW.items():
         aliases = ", ".join(row.aliases)
         lines.append(f"| {relation} | {aliases} | {row.flow}: {ways[row.flow]} | {row.act} |")
