@@ -154,7 +154,7 @@ ODD = st.recursive(
 )
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(
     st.lists(
         st.tuples(
@@ -163,8 +163,8 @@ ODD = st.recursive(
                 {}, optional=dict.fromkeys(("reply", "embed", "facets", "subject", "via"), ODD)
             ),
         ),
-        min_size=5,
-        max_size=20,
+        min_size=15,
+        max_size=30,
     )
 )
 def test_no_record_stops_the_reading(tmp_path, records):
