@@ -63,8 +63,8 @@ def places(
     Examples
     --------
     >>> line = InteractionGraph.from_arcs(["ann", "bob"], [0], [1])
-    >>> places(line, "grid").tolist()
-    [[-5.777817459305202, 0.0], [4.222182540694798, 0.0]]
+    >>> places(line, "grid").round(1).tolist()
+    [[-2.8, 2.8], [-2.8, -7.2]]
     """
     row = pick(LAYOUTS, by, "layout")
     communities = np.zeros(graph.n, np.int64) if labels is None else np.asarray(labels, np.int64)

@@ -32,7 +32,7 @@ CENTRE = 600
 """Communities that are placed one by one, the largest; the others go into rings around them."""
 
 LEAST = 3
-"""Members that a community must have for that."""
+"""Members that a community must have for that, unless it has ties with others."""
 
 RAYS = 64
 """Directions in which a place for a community is sought."""
@@ -157,7 +157,8 @@ def _placed(
     number = len(sizes)
     ties = between(graph, discs, number)
     order = np.argsort(-rooms, kind="stable")
-    first = order[sizes[order] >= LEAST][:CENTRE]
+    tied = (sizes >= LEAST) | (np.diff(ties.indptr) > 0)
+    first = order[tied[order]][:CENTRE]
     centres = np.zeros((number, 2))
     turns = 2 * np.pi * np.arange(RAYS) / RAYS
     rays = np.column_stack([np.cos(turns), np.sin(turns)])
