@@ -19,7 +19,7 @@ import networkx as nx
 import numpy as np
 import pandas
 import pytest
-from conftest import graphs, random_graph
+from conftest import graphs, processor_seconds, random_graph
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -180,9 +180,9 @@ def test_the_unit_of_weights_means_nothing(name, scale):
 @pytest.mark.parametrize("name", ["leiden", "labels", "components", "components-strong", "infomap"])
 @pytest.mark.compiled
 def test_a_hub_is_a_normal_case(name, star):
-    start = time.perf_counter()
+    start = processor_seconds()
     found = METHODS[name](star)
-    assert time.perf_counter() - start < 10
+    assert processor_seconds() - start < 10
     assert len(np.unique(found)) == (star.n if name == "components-strong" else 1)
 
 

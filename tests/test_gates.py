@@ -1,12 +1,11 @@
 """Gatekeepers between communities against the naive greedy cover, and cases done by hand."""
 
 import math
-import time
 
 import naive_communities
 import numpy as np
 import pytest
-from conftest import graphs, random_graph
+from conftest import graphs, processor_seconds, random_graph
 from hypothesis import given
 from hypothesis import strategies as st
 from naive_communities import partition_of
@@ -194,9 +193,9 @@ def test_a_hub_heard_in_thousands_of_communities_is_a_normal_case(star):
     small = weighted(ab=1)
     gatekeepers(small, partition_of(small, [0, 1]))
     communities = Partition(star.accounts, labels, names=tuple(map(str, range(5001))))
-    start = time.perf_counter()
+    start = processor_seconds()
     found = gatekeepers(star, communities)
-    assert time.perf_counter() - start < 5
+    assert processor_seconds() - start < 5
     # The centre touches everything, but where a leaf is alone the weights are equal.
     assert len(found.account) == 5000
     assert (found.covered == 1).all()

@@ -5,12 +5,11 @@ import os
 import subprocess
 import sys
 import textwrap
-import time
 
 import naive
 import numpy as np
 import pytest
-from conftest import forget_peak_memory, graphs, labels_for, memory, random_graph
+from conftest import forget_peak_memory, graphs, labels_for, memory, processor_seconds, random_graph
 from hypothesis import given
 
 from keynodes import MEASURES, InteractionGraph
@@ -166,9 +165,9 @@ def test_a_hub_of_300_000_is_a_normal_case(name, star):
     small = random_graph(50, 200)
     compute(name, small)
     before = forget_peak_memory()
-    start = time.perf_counter()
+    start = processor_seconds()
     scores = compute(name, star)
-    assert time.perf_counter() - start < 10
+    assert processor_seconds() - start < 10
     assert scores.shape == (star.n,)
     if before is not None:
         assert memory("VmHWM") - before < 200_000

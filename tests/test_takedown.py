@@ -3,13 +3,12 @@
 import itertools
 import math
 import re
-import time
 
 import naive_objectives as twins
 import numpy as np
 import pandas
 import pytest
-from conftest import graphs, random_graph
+from conftest import graphs, processor_seconds, random_graph
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -572,9 +571,9 @@ def test_seconds_make_it_depend_on_the_machine(larger):
 @pytest.mark.compiled
 def test_a_hub_with_300_000_neighbours(star):
     quickly(random_graph(50, 90), budget=2)  # compiled
-    start = time.perf_counter()
+    start = processor_seconds()
     found = takedown(star, budget=3)
-    assert time.perf_counter() - start < 10
+    assert processor_seconds() - start < 10
     assert found.accounts[found.order[0]] == "centre"
     assert found.values.tolist() == [300_001, 1, 1, 1]
 
