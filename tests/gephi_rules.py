@@ -108,7 +108,7 @@ def gexf_faults(path):
     if root is None:
         return faults
     if root.tag != f"{GEXF}gexf" or root.get("version") != "1.3":
-        faults.append("no GEXF 1.3")
+        return [*faults, "no GEXF 1.3"]
     graph = root.find(f"{GEXF}graph")
     if graph.get("defaultedgetype") not in ("directed", "undirected"):
         faults.append("defaultedgetype is neither directed nor undirected")

@@ -29,10 +29,11 @@ __all__ = [
     "xml",
 ]
 
-ODD_IN_XML = re.compile('[\x00-\x1f\ufffe\uffff\ud800-\udfff\\\\&<>"]')
+ODD_IN_XML = re.compile('[\x00-\x1f\x85\u2028\ufffe\uffff\ud800-\udfff\\\\&<>"]')
 """What a text without it can stand in XML as it is."""
 
-_NOT_IN_XML = re.compile('[&<>"\t\n\r]')
+# Two line breaks of XML 1.1: parsers of 1.0 that know them make plain ones of them.
+_NOT_IN_XML = re.compile('[&<>"\t\n\r\x85\u2028]')
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 
 
