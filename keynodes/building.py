@@ -100,6 +100,7 @@ def build_graph(
         weights_are_counts=report.weight_kind != "weight" and not chances,
         time_unit=report.time_unit,
         attributes=interactions.attributes,
+        aliases=interactions.aliases,
     )
     if probabilities is not None:
         out = graph.out._replace(weights=probabilities)

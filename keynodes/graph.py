@@ -1,6 +1,6 @@
 """The graph: who can reach whom. An arc u → v means that what u posts can reach v."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -79,7 +79,11 @@ class InteractionGraph:
         Records that `build_graph` added to an arc that another record had made already; None for
         a graph made of another graph.
     attributes : pandas.DataFrame or None
-        Facts about accounts, indexed by account id.
+        Facts about accounts, indexed by account id (see `Interactions.attributes`); it may lack
+        accounts of the graph, and have others. To put them beside a result:
+        ``ranking.to_frame().join(graph.attributes, on="account")``.
+    aliases : mapping of str to str
+        Other ids of accounts, by which lists may name them too: from alias to account.
     """
 
     accounts: np.ndarray
@@ -98,6 +102,7 @@ class InteractionGraph:
     time_unit: str | None = None
     repeats_merged: int | None = None
     attributes: "pandas.DataFrame | None" = None
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for array in (
@@ -170,17 +175,19 @@ class InteractionGraph:
         return {account: i for i, account in enumerate(self.accounts)}
 
     def index_of(self, account: str) -> int:
-        """Return the index of an account.
+        """Return the index of an account, named by its id or by an alias.
 
         Raises
         ------
         UnknownAccount
             When the graph has no such account, with the nearest id.
         """
-        found = self._index.get(account)
+        found = self._index.get(self.aliases.get(account, account))
         if found is None:
             plain = account.casefold().strip("@ ")
             near = [a for a in self.accounts if a.casefold().strip("@ ") == plain]
+            # Where several platforms were read together, ids begin with the platform.
+            near += [a for a in self.accounts if a.casefold().partition(":")[2] == plain]
             hint = f"; did you mean {near[0]!r}?" if near else ""
             raise UnknownAccount(f"the graph has no account {account!r}{hint}")
         return found

@@ -125,10 +125,17 @@ class Interactions:
     isolated : tuple of str
         Accounts that the input names without any record (isolated nodes of a network object).
     attributes : pandas.DataFrame or None
-        Facts about accounts from ``accounts=`` and from exports that have them (``handle``,
-        ``handles``), indexed by account id.
+        Facts about accounts, indexed by account id: those of ``accounts=``, and what the inputs
+        say of them where ``accounts=`` does not: ``handle`` (what the account was called last),
+        ``handles`` (a JSON array of names and since when, oldest first, where it had several),
+        ``removed_at`` and ``removed_how``, and attributes of nodes in network files.
+    given_attributes : tuple of str
+        The columns of `attributes` that ``accounts=`` has.
     removals : pandas.DataFrame or None
-        What exports say was taken down, oldest first: columns ``account, time, event, evidence``.
+        What exports say was taken down, oldest first: columns ``account, time, event, evidence``;
+        time as in `to_frame`, missing where it is not known.
+    aliases : mapping of str to str
+        Ids that were merged into others by ``aliases=``, from alias to account.
     """
 
     connection: "duckdb.DuckDBPyConnection"
@@ -136,6 +143,8 @@ class Interactions:
     isolated: tuple[str, ...] = ()
     attributes: "pandas.DataFrame | None" = None
     removals: "pandas.DataFrame | None" = None
+    given_attributes: tuple[str, ...] = ()
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def relation(self) -> "duckdb.DuckDBPyRelation":
@@ -147,7 +156,11 @@ class Interactions:
 
     def first_in_words(self) -> str:
         """Say what was taken from the first record: who acted on whom, and who reached whom."""
-        query = f"SELECT source, target, relation, flow FROM {TABLE} LIMIT 1"
+        # A post is an account's record with itself, and says nothing of direction.
+        query = (
+            f"SELECT source, target, relation, flow FROM {TABLE} WHERE flow IS NOT NULL "
+            "ORDER BY source = target, rowid LIMIT 1"
+        )
         for source, target, relation, flow in self.connection.execute(query).fetchall():
             actor, other = (repr(shortened(account, 40)) for account in (source, target))
             kind = f" ({shortened(relation, 40)})" if relation else ""

@@ -69,7 +69,8 @@ def test_standard_input(monkeypatch):
 
 
 def test_readers_are_told_by_content(write):
-    assert list(READERS) == ["parquet", "json-lines", "delimited"]
+    assert next(iter(READERS)) == "parquet"
+    assert list(READERS)[-2:] == ["json-lines", "delimited"]
     path = write('{"from": "a", "to": "b"}\n', "edges.csv")
     assert rows(read_interactions(path)) == [("a", "b")]
 

@@ -9,7 +9,7 @@ import numpy as np
 from keynodes.dismantling.findings import Takedown
 from keynodes.errors import UsageError
 from keynodes.graph import InteractionGraph
-from keynodes.lists import match
+from keynodes.lists import match, resolved
 from keynodes.lists.matching import named
 from keynodes.lists.numbers import account_costs, account_weights, indices_of
 from keynodes.objectives import objective_named, removal_curve
@@ -105,7 +105,7 @@ def planned_order(
     """
     if isinstance(accounts, str):
         raise UsageError("a plan is a list of accounts, got a text; give [account]")
-    plan = list(accounts)
+    plan = resolved(graph, accounts)
     match(graph, plan, "account").require("one without them")
     index = {account: i for i, account in enumerate(graph.accounts.tolist())}
     order = np.asarray([index[account] for account in plan], np.int32)

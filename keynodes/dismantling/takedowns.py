@@ -20,6 +20,7 @@ from keynodes.dismantling.terms import MISSING, check_arguments, check_seed, end
 from keynodes.errors import UsageError
 from keynodes.graph import InteractionGraph
 from keynodes.kernels.blocks import NamedProgress, progress_on
+from keynodes.lists.matching import resolved
 from keynodes.lists.numbers import account_costs, account_weights, indices_of
 from keynodes.objectives import objective_named, removal_curve
 from keynodes.objectives.summaries import robustness
@@ -306,7 +307,7 @@ def reorder(
     check_seed(rng)
     if isinstance(accounts, str):
         raise UsageError("a set is a list of accounts, got a text; give [account]")
-    listed = list(accounts)
+    listed = resolved(graph, accounts)
     indices_of(graph, listed, "account")
     members = np.asarray([graph.index_of(one) for one in dict.fromkeys(listed)], np.int32)
     begin = time.perf_counter()

@@ -3,11 +3,12 @@
 import os
 
 from keynodes.errors import ReadingError
+from keynodes.lists.aliases import read_aliases
 from keynodes.lists.attributes import read_attributes
 from keynodes.lists.costs import read_costs
 from keynodes.lists.files import account_column, account_in, plain, rows_of
 from keynodes.lists.labels import label_codes, read_labels
-from keynodes.lists.matching import Match, match
+from keynodes.lists.matching import Match, match, resolved
 from keynodes.lists.plans import read_plan
 
 __all__ = [
@@ -15,10 +16,12 @@ __all__ = [
     "label_codes",
     "match",
     "read_accounts",
+    "read_aliases",
     "read_attributes",
     "read_costs",
     "read_labels",
     "read_plan",
+    "resolved",
 ]
 
 

@@ -17,7 +17,8 @@ from keynodes.lists.matching import named, near_matches
 if TYPE_CHECKING:
     import pandas
 
-_LABEL = ("label", "community", "group", "class", "cluster", "department", "partition")
+LABEL = ("label", "community", "group", "class", "cluster", "department", "partition")
+"""What a column of labels may be called: a table with two such columns names none."""
 
 _NO_LIST = (".json", ".jsonl", ".ndjson", ".parquet")
 """Endings of tables that are written here, but not read as short lists."""
@@ -43,7 +44,7 @@ def read_labels(
     first = rows[0][1]
     names = [plain(cell) for cell in first]
     accounts = [i for i, cell in enumerate(names) if cell in ACCOUNT]
-    labels = [i for i, cell in enumerate(names) if cell in _LABEL]
+    labels = [i for i, cell in enumerate(names) if cell in LABEL]
     if accounts or labels:
         body = rows[1:]
         account = account_column(first, str(path)) if accounts else None
@@ -111,7 +112,7 @@ def label_codes(
         labels = {str(account): label for account, label in labels.items()}
     unknown: list[str] = []
     if isinstance(labels, Mapping):
-        by_account = {str(account): _label(label) for account, label in labels.items()}
+        by_account = _by_account(graph, labels)
         each = [by_account.get(account, "") for account in graph.accounts.tolist()]
         known = set(graph.accounts.tolist())
         unknown = [account for account in by_account if account not in known]
@@ -137,6 +138,25 @@ def label_codes(
         names,
         one_line("; ".join(notices)),
     )
+
+
+def _by_account(graph: InteractionGraph, labels: Mapping[str, object]) -> dict[str, str]:
+    """The label of each account; that of an alias is its account's, unless it has one itself."""
+    by_account: dict[str, str] = {}
+    aliases: dict[str, tuple[str, str]] = {}
+    for name, value in labels.items():
+        alias, label = str(name), _label(value)
+        account = graph.aliases.get(alias, alias)
+        if account == alias:
+            by_account[account] = label
+            continue
+        first, before = aliases.setdefault(account, (alias, label))
+        if before != label:
+            raise ReadingError(
+                f"labels: {first!r} and {alias!r} are aliases of account {account!r}, but their "
+                f"labels are {before!r} and {label!r}; give the account one"
+            )
+    return {account: label for account, (_, label) in aliases.items()} | by_account
 
 
 def _label(value: object) -> str:

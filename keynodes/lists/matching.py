@@ -64,6 +64,8 @@ class Match:
 def match(graph: InteractionGraph, accounts: Iterable[str], what: str = "account") -> Match:
     """Find the accounts of a list in a graph, and near matches for those it lacks.
 
+    An alias of the graph means the account that it was merged into.
+
     Notes
     -----
     O(n + length of the list), whatever the near matches.
@@ -74,22 +76,42 @@ def match(graph: InteractionGraph, accounts: Iterable[str], what: str = "account
     >>> match(graph, ["ann", "@Bob "], "seed").sentence
     "1 of 2 seeds is not in the graph: '@Bob ' (did you mean 'bob'?)"
     """
-    wanted = list(dict.fromkeys(accounts))
+    wanted = list(dict.fromkeys(resolved(graph, accounts)))
     index = {account: i for i, account in enumerate(graph.accounts.tolist())}
     unknown = tuple(account for account in wanted if account not in index)
     found = np.asarray(sorted(index[a] for a in wanted if a in index), dtype=np.int64)
     return Match(what, found, unknown, near_matches(unknown, index), len(wanted))
 
 
+def resolved(graph: InteractionGraph, accounts: Iterable[str]) -> list[str]:
+    """Return a list with the account in the place of each alias, in its order.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> graph = InteractionGraph.from_arcs(["ann", "bob"], [0], [1])
+    >>> resolved(replace(graph, aliases={"ann_2": "ann"}), ["bob", "ann_2"])
+    ['bob', 'ann']
+    """
+    return [graph.aliases.get(account, account) for account in accounts]
+
+
 def near_matches(unknown: Sequence[str], index: Mapping[str, int]) -> dict[str, str]:
-    """Return, for each unknown account that has one, an account of the index spelled alike."""
+    """Return, for each unknown account that has one, an account of the index spelled alike.
+
+    Where records of several platforms were read together, ``twitter:7`` is near to ``7``.
+    """
     if not unknown:
         return {}
     wanted = {_folded(account) for account in unknown}
     folded: dict[str, str] = {}
+    behind: dict[str, str] = {}
     for account in index:
         if (key := _folded(account)) in wanted:
             folded.setdefault(key, account)
+        if ":" in account and (key := _folded(account.partition(":")[2])) in wanted:
+            behind.setdefault(key, account)
+    folded = behind | folded
     return {a: folded[_folded(a)] for a in unknown if _folded(a) in folded}
 
 

@@ -122,7 +122,7 @@ def _per_account(
                 f"the table of {what}s has {'more than one' if many else 'no'} column {what!r}"
             )
         given = given[what]
-    items = _by_account(given, what)
+    items = _by_account(graph, given, what)
     values = np.full(graph.n, np.nan)
     for i, account in enumerate(graph.accounts.tolist()):
         value = items.get(account, np.nan)
@@ -157,8 +157,8 @@ def _in_order(graph: InteractionGraph, given: Any, what: str) -> np.ndarray:
     return values
 
 
-def _by_account(given: Any, what: str) -> dict[str, Any]:
-    """Numbers by account id, each account once."""
+def _by_account(graph: InteractionGraph, given: Any, what: str) -> dict[str, Any]:
+    """Numbers by account id, each account once; those of aliases are their account's."""
     if not hasattr(given, "items"):
         raise UsageError(
             f"{what}s of accounts are a mapping, a Series or an array, got {type(given).__name__}"
@@ -167,6 +167,7 @@ def _by_account(given: Any, what: str) -> dict[str, Any]:
     for account, value in given.items():
         if not isinstance(account, str):
             raise UsageError(f"{what}s are given by account id, and ids are text, got {account!r}")
+        account = graph.aliases.get(account, account)
         if account in items:
             raise UsageError(f"account {account!r} has more than one {what}; give each account one")
         items[account] = value

@@ -61,7 +61,12 @@ def checked_request(columns: Mapping[str, str] | None) -> dict[str, str]:
 
 
 def choose(
-    names: Sequence[str], asked: Mapping[str, str], where: str, *, header: bool = True
+    names: Sequence[str],
+    asked: Mapping[str, str],
+    where: str,
+    *,
+    header: bool = True,
+    only: bool = False,
 ) -> dict[str, int]:
     """Return the position of the column of each role.
 
@@ -75,10 +80,12 @@ def choose(
         What to call the input in an error.
     header : bool
         Whether `names` come from the input itself.
+    only : bool
+        Whether to leave it at the columns that the user named.
     """
     chosen = {role: _named(names, name, role, where) for role, name in asked.items()}
     for role, groups in _GROUPS.items():
-        if role in chosen:
+        if role in chosen or only:
             continue
         taken = set(chosen.values())
         for group in groups:

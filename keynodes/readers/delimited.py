@@ -6,7 +6,7 @@ from keynodes.readers.dialects import Dialect, understand
 from keynodes.readers.inputs import File
 from keynodes.readers.lines import LONGEST_RECORD, Record, Splitter, Tally, lines, records
 from keynodes.readers.loading import Loader, Shape
-from keynodes.readers.requests import Part, Request
+from keynodes.readers.requests import Part, Request, Table
 from keynodes.readers.rows import Batches
 
 _FAST_ENCODINGS = ("utf-8", "utf-8-sig")
@@ -17,8 +17,10 @@ def looks_delimited(file: File) -> bool:
     return True
 
 
-def load_delimited(file: File, request: Request, loader: Loader) -> Part:
-    """Read a table in text form."""
+def load_delimited(
+    file: File, request: Request, loader: Loader, *, flow: str | None = None
+) -> Part:
+    """Read a table in text form; `flow` is that of records whose relation says nothing."""
     dialect = understand(file, request, loader.flows)
     positions = dialect.positions
     shape = Shape(
@@ -26,6 +28,7 @@ def load_delimited(file: File, request: Request, loader: Loader) -> Part:
         relation="relation" in positions,
         time=dialect.time,
         weight="weight" in positions,
+        flow=flow,
     )
     loader.learn(dialect.relations)
     tally = Tally()
@@ -44,7 +47,24 @@ def load_delimited(file: File, request: Request, loader: Loader) -> Part:
         every = _records(file, dialect, Tally())
         return next((r.line for r in every if not r.problem and r.fields[place] == relation), None)
 
-    return Part(shape, "evidence" in positions, tally.comments, tuple(notices), (), first_line)
+    return Part(
+        shape,
+        "evidence" in positions,
+        tally.comments,
+        tuple(notices),
+        first_line=first_line,
+        table=_table(dialect, request),
+    )
+
+
+def _table(dialect: Dialect, request: Request) -> Table:
+    names = dialect.names
+    return Table(
+        {role: names[place] for role, place in dialect.positions.items()},
+        "space" if dialect.delimiter is None else dialect.delimiter,
+        dialect.header,
+        request.encoding,
+    )
 
 
 def _load_fast(file: File, dialect: Dialect, loader: Loader, shape: Shape, tally: Tally) -> bool:

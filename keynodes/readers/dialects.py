@@ -53,6 +53,8 @@ class Dialect:
     """Fields of a record."""
     first_line: int
     """The line of the first record (after comments and the header)."""
+    names: tuple[str, ...]
+    """What the columns are called; their numbers without a header."""
     positions: Mapping[str, int]
     """Field of each role."""
     time: str | None
@@ -146,7 +148,7 @@ def understand(file: File, request: Request, flows: Flows) -> Dialect:
         raise ReadingError(f"{file.name} has a header but no records")
     columns = _Columns(file.name, body, width)
     if header:
-        positions = choose(first.fields, request.columns, file.name)
+        positions = choose(first.fields, request.columns, file.name, only=request.only)
         notices: tuple[str, ...] = ()
     else:
         positions, notices = columns.without_header(request, flows, percent_head, first.fields)
@@ -164,6 +166,7 @@ def understand(file: File, request: Request, flows: Flows) -> Dialect:
         header,
         width,
         after,
+        tuple(first.fields) if header else tuple(str(i + 1) for i in range(width)),
         positions,
         time,
         relations,
@@ -200,7 +203,7 @@ def _sniff(cached: list[tuple[int, str]], request: Request) -> tuple[str | None,
 
 def _names_ends(cells: list[str], request: Request) -> bool:
     try:
-        choose(cells, request.columns, "")
+        choose(cells, request.columns, "", only=request.only)
     except (ReadingError, UsageError):
         return False
     return True

@@ -15,7 +15,7 @@ import numpy as np
 from keynodes.errors import ReadingError
 from keynodes.flow import FLOW
 from keynodes.interactions import frame_of
-from keynodes.readers.dialects import encoding_of
+from keynodes.readers.dialects import delimiter_of, encoding_of
 from keynodes.readers.inputs import File
 from keynodes.readers.lines import (
     SURROGATE,
@@ -93,7 +93,7 @@ def load_objects(
     `objects` are the line and the text of each, where the format has its own way to find them.
     """
     found = objects_of(file, request) if objects is None else objects
-    return load_frames(file, loader, export, _batches_of_objects(file, loader, export, found))
+    return load_frames(file, loader, export, batches_of_objects(file, loader, export, found))
 
 
 def load_rows(
@@ -108,7 +108,7 @@ def load_rows(
     `names` are what the queries call the first columns, where the place of a column says what it
     is and not its name.
     """
-    return load_frames(file, loader, export, _batches_of_rows(file, request, loader, export, names))
+    return load_frames(file, loader, export, batches_of_rows(file, request, loader, export, names))
 
 
 def shape_of(file: File, export: Export) -> Shape:
@@ -200,9 +200,10 @@ def load_frames(file: File, loader: Loader, export: Export, batches: Iterator[An
     )
 
 
-def _batches_of_objects(
+def batches_of_objects(
     file: File, loader: Loader, export: Export, objects: Iterable[tuple[int, str]]
 ) -> Iterator[Any]:
+    """Yield the records of a JSON file as tables of ``line`` and ``object``, a batch at a time."""
     shape = shape_of(file, export)
     batch: list[tuple[int, str]] = []
     held = 0
@@ -321,7 +322,8 @@ def sampled_objects(file: File, most: int = 50) -> list[dict[str, Any]]:
             if len(found) >= most:
                 break
     else:
-        whole = text.splitlines() if len(file.head) < 65_536 else text.splitlines()[:-1]
+        # Not splitlines: names and texts hold its other ends of lines, such as U+2028, as they are.
+        whole = text.split("\n") if len(file.head) < 65_536 else text.split("\n")[:-1]
         found = [_parsed(line) for line in (whole or [text])[:most] if line.strip()]
         if not any(isinstance(one, dict) for one in found):
             found = [_parsed(text)]
@@ -371,28 +373,41 @@ def _long_lines(
     return lines(file.path, file.name, encoding, longest=longest)
 
 
-def _batches_of_rows(
+def batches_of_rows(
     file: File,
     request: Request,
     loader: Loader,
     export: Export,
-    called: Sequence[str] | None,
+    called: Sequence[str] | None = None,
 ) -> Iterator[Any]:
+    """Yield the rows of a CSV file as tables of ``line`` and its columns, a batch at a time.
+
+    Without a header, if the request says so, the columns are called by their number.
+    """
     import pandas
 
     shape = shape_of(file, export)
     encoding = encoding_of(file, request.encoding)
-    header = header_of(file)
     first_line = file.head.decode("utf-8-sig", "ignore").lstrip().split("\n", 1)[0]
-    delimiter = request.delimiter or next((d for d in ",;\t" if d in first_line), ",")
+    delimiter: str | None = next((d for d in ",;\t" if d in first_line), ",")
+    if request.delimiter is not None:
+        delimiter = delimiter_of(request.delimiter)
+    splitter = Splitter(delimiter)
+    head = next(records(lines(file.path, file.name, encoding), splitter, Tally()), None)
+    if head is None or head.problem:
+        problem = f", line {head.line}: {head.problem}" if head else " holds no records"
+        raise ReadingError(f"{file.name}{problem}")
     every = records(
         lines(file.path, file.name, encoding),
-        Splitter(delimiter),
+        splitter,
         Tally(),
-        width=len(header),
+        width=len(head.fields),
         encoding="UTF-8" if encoding.startswith("utf-8") else encoding,
     )
-    names = [name.strip() for name in next(every).fields]
+    if request.header is False:
+        names = [str(place) for place in range(1, len(head.fields) + 1)]
+    else:
+        names = [name.strip() for name in next(every).fields]
     if called is not None:
         others = range(len(called), len(names))
         names = [*called[: len(names)], *(f"column {place + 1}" for place in others)]

@@ -11,7 +11,7 @@ from keynodes.readers.dialects import SAMPLE, encoding_of
 from keynodes.readers.inputs import File
 from keynodes.readers.lines import LONGEST_RECORD, SURROGATE, Record, lines, undecodable
 from keynodes.readers.loading import Loader, Shape
-from keynodes.readers.requests import Part, Request
+from keynodes.readers.requests import Part, Request, Table
 from keynodes.readers.rows import Batches
 from keynodes.readers.times import kind_of_column
 
@@ -39,7 +39,7 @@ def load_json_lines(file: File, request: Request, loader: Loader) -> Part:
         if first is not None and first[2]:
             raise ReadingError(f"{file.name}, line {first[0]}: {first[2]}")
         raise ReadingError(f"{file.name} holds no records")
-    positions = choose(names, request.columns, file.name, header=False)
+    positions = choose(names, request.columns, file.name, header=False, only=request.only)
     keys = {role: names[place] for role, place in positions.items()}
     time = None
     if "time" in keys:
@@ -61,7 +61,8 @@ def load_json_lines(file: File, request: Request, loader: Loader) -> Part:
         every = _records(file, encoding, keys)
         return next((r.line for r in every if not r.problem and r.fields[place] == relation), None)
 
-    return Part(shape, "evidence" in keys, first_line=first_line)
+    table = Table(keys, encoding=request.encoding)
+    return Part(shape, "evidence" in keys, first_line=first_line, table=table)
 
 
 def _sampled(file: File, encoding: str) -> Iterator[tuple[int, dict[str, Any], str]]:

@@ -7,7 +7,7 @@ from keynodes.readers.columns import choose
 from keynodes.readers.dialects import SAMPLE
 from keynodes.readers.inputs import File
 from keynodes.readers.loading import Loader, Shape
-from keynodes.readers.requests import Part, Request
+from keynodes.readers.requests import Part, Request, Table
 from keynodes.readers.rows import TEXTS
 from keynodes.readers.times import kind_of_column
 
@@ -49,7 +49,7 @@ def load_typed(
     described = connection.execute(f"DESCRIBE SELECT * FROM {table}").fetchall()
     types = {column: kind for column, kind, *_ in described if column not in hidden}
     names = list(types)
-    positions = choose(names, request.columns, name, header=False)
+    positions = choose(names, request.columns, name, header=False, only=request.only)
     columns = {role: names[place] for role, place in positions.items()}
     for end in ("source", "target"):
         check_id_type(name, columns[end], types[columns[end]])
@@ -82,7 +82,7 @@ def load_typed(
         ).fetchone() or (None,)
         return line
 
-    return Part(shape, "evidence" in columns, first_line=first_line)
+    return Part(shape, "evidence" in columns, first_line=first_line, table=Table(columns))
 
 
 def check_id_type(name: str, column: str, kind: str) -> None:
