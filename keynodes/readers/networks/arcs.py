@@ -9,6 +9,9 @@ from keynodes.readers.flows import Flows
 COUNT = "n_"
 """What the column of a relation's counts begins with."""
 
+TOTAL = "interactions"
+"""How many interactions an arc stands for."""
+
 MOST = 1_000_000
 """Records that one arc may become."""
 
@@ -44,14 +47,14 @@ class Arcs:
         self.relations = {
             name: name[len(COUNT) :] for name in names if name.startswith(COUNT) and name != COUNT
         }
-        self.weighted = "weight" in names or bool(self.relations)
+        self.weighted = "weight" in names or bool(self.relations) or TOTAL in names
         self._counted = counted
         self._back = {name: flows.of(name) == "back" for name in self.relations.values()}
         self._back[""] = flows.overall == "back"
 
     def missed(self, name: str) -> bool:
         """Whether a column that was not there when this was made is one of its own."""
-        return name.startswith(COUNT) or name in (*_FIRST, *_LAST, "weight")
+        return name.startswith(COUNT) or name in (*_FIRST, *_LAST, "weight", TOTAL)
 
     def records(self, attributes: Mapping[str, str]) -> "list[Record] | str | None":
         """Return the records of an arc; a text says what is wrong; None, that nothing is counted.
@@ -59,42 +62,42 @@ class Arcs:
         Where weights are counts, a record weighs as many interactions as it stands for. Else each
         weighs its share of the arc to the last bit, so that any order of adding gives the weight.
         """
+        get = attributes.get
+        counts: dict[str, int] = {}
         try:
-            counts = {
-                relation: int(text)
-                for name, relation in self.relations.items()
-                if (text := attributes.get(name, ""))
-            }
-            counts = {relation: count for relation, count in counts.items() if count}
-            total = sum(counts.values())
-            weight = float(attributes.get("weight") or total or 1)
+            for name, relation in self.relations.items():
+                if text := get(name):
+                    counts[relation] = int(text)
+            total = sum(counts.values()) if counts else int(get(TOTAL) or 0)
+            weight = float(get("weight") or total or 1)
         except ValueError:
             return "the weight and the counts of an arc must be numbers"
-        if not 0 < weight < math.inf or any(count < 0 for count in counts.values()):
+        if not 0 < weight < math.inf or total < 0 or (counts and min(counts.values()) < 0):
             return "the weight of an arc must be above 0, and its counts not below"
-        if self.relations and not counts:
+        if self.relations and not total:
             return "an arc without a count of any relation"
-        first = attributes.get(self.first, "")
-        last = attributes.get(self.last, "") or first
+        first = get(self.first, "")
+        last = get(self.last, "") or first
         first = first or last
-        if self._counted:
-            if not weight.is_integer() or (counts and weight != total):
-                return None
-            return self._whole(counts or {"": int(weight)}, first, last)
-        return self._shares(counts or {"": 1 + (first != last)}, weight, first, last)
+        if not self._counted:
+            return self._shares(counts or {"": total or 1 + (first != last)}, weight, first, last)
+        if not weight.is_integer() or weight != (total or weight):
+            return None
+        return self._whole(counts or {"": int(weight)}, first, last)
 
     def _whole(self, counts: Mapping[str, int], first: str, last: str) -> list[Record]:
         """A record a relation; where the times differ, one more or another has the last."""
         records = [
             Record(relation, first, str(count), self._back[relation])
             for relation, count in counts.items()
+            if count
         ]
         if first != last:
-            if len(records) == 1 and (count := int(records[0].weight)) > 1:
-                records.append(records[0])
-                records[0] = records[0]._replace(weight=str(count - 1))
-                records[1] = records[1]._replace(weight="1")
-            records[-1] = records[-1]._replace(time=last)
+            relation, _, weight, back = records.pop()
+            if not records and int(weight) > 1:
+                records.append(Record(relation, first, str(int(weight) - 1), back))
+                weight = "1"
+            records.append(Record(relation, last, weight, back))
         return records
 
     def _shares(

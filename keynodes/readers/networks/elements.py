@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from keynodes.errors import UsageError
+from keynodes.errors import ReadingError, UsageError
 from keynodes.escaping import shortened
 from keynodes.interactions import TABLE
 from keynodes.readers.columns import choose, plain, recognised
@@ -111,7 +111,7 @@ class Elements:
             return
         account = node
         if self.ours:
-            account = read_id(node)
+            account = self.undone(read_id, node, line)
         elif name.strip() and not self.plan.by_id:
             account = name
             self._named = self._named or name != node
@@ -139,6 +139,13 @@ class Elements:
         """Count what cannot be mapped."""
         times, first = self._unmapped.get(reason, (0, line))
         self._unmapped[reason] = (times + 1, first)
+
+    def undone(self, read: Callable[[str], str], text: str, line: int) -> str:
+        """Undo what keynodes did to an id or a text that it wrote."""
+        try:
+            return read(text) if "\\" in text else text
+        except ReadingError as error:
+            raise ReadingError(f"{self.file.name}, line {line}: {error}") from None
 
     def refuse(self, line: int, problem: str) -> None:
         """Refuse a malformed row: stop, or skip it where the caller asked so."""
@@ -311,7 +318,7 @@ class Elements:
         account = self._accounts.get(node)
         if account is None:
             self._undeclared.setdefault(node, line)
-            account = read_id(node) if self.ours else node
+            account = self.undone(read_id, node, line) if self.ours else node
         return account
 
     def _meet(self, attributes: Mapping[str, str]) -> None:
@@ -356,10 +363,11 @@ class Elements:
             )
         if self._weightless:
             told.append(f"{name}: {self._weightless:,} edge(s) without a weight weigh 1")
-        if self._undeclared:
-            first, line = next(iter(self._undeclared.items()))
+        undeclared = {n: line for n, line in self._undeclared.items() if n not in self._accounts}
+        if undeclared and self._accounts:
+            first, line = next(iter(undeclared.items()))
             told.append(
-                f"{name}: {len(self._undeclared):,} account(s) stand in edges only, the first, "
+                f"{name}: {len(undeclared):,} account(s) stand in edges only, the first, "
                 f"{shortened(first, 40)!r}, in line {line}"
             )
         if self.plan.by_id:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 LOOKS = ("label", "x", "y", "size", "r", "g", "b", "color")
 """What keynodes writes for the eye: made anew with every file, no facts."""
 
+MOST_COLUMNS = 1000
+"""Columns that are kept: each has a place for every node."""
+
 USED = ("posts", "weight")
 """Facts that keynodes uses by their name, and that must be numbers of 0 or more."""
 
@@ -29,12 +32,16 @@ class Facts:
         """The type that the file declares of a column, as it spells it; text without one."""
         self._accounts: list[str] = []
         self._columns: dict[str, list[str | None]] = {}
+        self._left_out = 0
 
     def add(self, account: str, facts: Mapping[str, str]) -> None:
         """Add the facts about one account."""
         place = len(self._accounts)
         self._accounts.append(account)
         for name, value in facts.items():
+            if name not in self._columns and len(self._columns) >= MOST_COLUMNS:
+                self._left_out += 1
+                continue
             column = self._columns.setdefault(name, [])
             column.extend([None] * (place - len(column)))
             column.append(value)
@@ -50,6 +57,11 @@ class Facts:
 
         if not self._columns:
             return None
+        if self._left_out:
+            notices.append(
+                f"{self._left_out:,} value(s) of nodes are left out: the first {MOST_COLUMNS:,} "
+                "attributes are kept"
+            )
         columns: dict[str, Any] = {}
         index = pandas.Index(self._accounts, dtype=object, name="account")
         for name, values in self._columns.items():

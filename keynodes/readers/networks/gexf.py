@@ -31,13 +31,14 @@ def load_gexf(file: File, request: Request, loader: Loader) -> Part:
 class _Holder:
     """A node or an edge whose end has not come yet."""
 
-    __slots__ = ("attributes", "line", "values", "what")
+    __slots__ = ("attributes", "line", "spell", "values", "what")
 
     def __init__(self, what: str, line: int, attributes: Attributes) -> None:
         self.what = what
         self.line = line
         self.attributes = attributes
         self.values: dict[str, str] = {}
+        self.spell: dict[str, str] = {}
 
 
 class _Parsing:
@@ -70,7 +71,7 @@ class _Parsing:
         elif name == "spell" and self.holders:
             for end in ("start", "end"):
                 if end in attributes:
-                    self.holders[-1].values.setdefault(end, attributes[end])
+                    self.holders[-1].spell.setdefault(end, attributes[end])
         elif name == "graph":
             self.directed = _DIRECTED.get(attributes.get("defaultedgetype", "undirected"), True)
         elif name == "attributes":
@@ -101,7 +102,8 @@ class _Parsing:
         key = attributes.get("id", "")
         name, kind = attributes.get("title", key), attributes.get("type", "string")
         if self.elements.ours:
-            key, name = read_text(key), read_text(name)
+            line = self.markup.line
+            key, name = (self.elements.undone(read_text, text, line) for text in (key, name))
         taken = name in names.values()
         names[key] = f"{name} ({key})" if taken else name
         if kind.casefold() == "string":
@@ -117,9 +119,9 @@ class _Parsing:
         key = attributes.get("for", attributes.get("id", ""))
         text = attributes.get("value", "")
         if self.elements.ours:
-            key = read_text(key)
+            key = self.elements.undone(read_text, key, self.markup.line)
             if key in self.texts[holder.what]:
-                text = read_text(text)
+                text = self.elements.undone(read_text, text, self.markup.line)
         column = self.names[holder.what].get(key)
         if column is None:
             self.elements.count("a value of an attribute that is not declared", self.markup.line)
@@ -136,8 +138,6 @@ class _Parsing:
             self.elements.refuse(holder.line, "a node without an id")
             return
         facts = {**self.defaults["node"], **holder.values}
-        for end in ("start", "end"):
-            facts.pop(end, None)
         if holder.attributes.get("label"):
             facts.setdefault("label", holder.attributes["label"])
         self.elements.node(holder.line, node, facts)
@@ -149,13 +149,12 @@ class _Parsing:
             missing = "source" if source is None else "target"
             self.elements.refuse(holder.line, f"an edge without a {missing}")
             return
-        values = {**self.defaults["edge"], **holder.values}
+        values = {**self.defaults["edge"], **holder.spell, **holder.values}
         ours = self.elements.ours
         for own in _OWN:
-            if own in attributes:
-                # What keynodes writes as the kind is the column `interaction` once more.
-                if not (ours and own == "kind"):
-                    values[own] = attributes[own]
+            # What keynodes writes as the kind is the column `interaction` once more.
+            if own in attributes and not (ours and own == "kind"):
+                values[own] = attributes[own]
         if "timestamps" in attributes and (found := _FIRST_TIME.match(attributes["timestamps"])):
             values.setdefault("timestamp", found[1])
         said = attributes.get("type")

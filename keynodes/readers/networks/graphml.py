@@ -59,7 +59,8 @@ class _Parsing:
                 self.markup.listen()
                 self.label = name
             return
-        name = name.rpartition(":")[2]
+        if ":" in name:
+            name = name.rpartition(":")[2]
         if name == "data":
             self.data = attributes.get("key", "")
             self.markup.listen()
@@ -112,11 +113,14 @@ class _Parsing:
         self.key = (domains, key)
 
     def _undo_names(self) -> None:
+        def undone(text: str) -> str:
+            return self.elements.undone(read_text, text, self.markup.line)
+
         for of, names in self.names.items():
-            self.names[of] = {read_text(key): read_text(name) for key, name in names.items()}
-            self.texts[of] = {read_text(key) for key in self.texts[of]}
+            self.names[of] = {undone(key): undone(name) for key, name in names.items()}
+            self.texts[of] = {undone(key) for key in self.texts[of]}
         kinds = self.elements.facts.kinds
-        self.elements.facts.kinds = {read_text(name): kind for name, kind in kinds.items()}
+        self.elements.facts.kinds = {undone(name): kind for name, kind in kinds.items()}
 
     def _end(self, name: str) -> None:
         if self.data is not None:
@@ -125,11 +129,12 @@ class _Parsing:
                 self.label = None
                 if text and self.holders:
                     self.holders[-1].data.setdefault("label", text)
-            elif name.rpartition(":")[2] == "data":
+            elif name == "data" or name.endswith(":data"):
                 self._data(self.data)
                 self.data = None
             return
-        name = name.rpartition(":")[2]
+        if ":" in name:
+            name = name.rpartition(":")[2]
         if name == "edge":
             self._edge(self.holders.pop())
         elif name == "node":
@@ -147,14 +152,13 @@ class _Parsing:
         if holder is None or holder.what not in self.names:
             return
         if self.elements.ours:
-            key = read_text(key)
+            key = self.elements.undone(read_text, key, self.markup.line)
         column = self.names[holder.what].get(key)
         if column is None:
             self.elements.count("data of a key that is not declared", self.markup.line)
-            return
-        if self.elements.ours and key in self.texts[holder.what]:
-            text = read_text(text)
-        if column:
+        elif column:
+            if self.elements.ours and key in self.texts[holder.what]:
+                text = self.elements.undone(read_text, text, self.markup.line)
             holder.data.setdefault(column, text)
 
     def _node(self, holder: _Holder) -> None:
