@@ -20,7 +20,15 @@ HEAD = 65_536
 
 _FOREIGN = (
     (b"PK\x03\x04", "is a zip archive; unpack it first"),
-    (b"SQLite format 3", "is an SQLite database; export the table as CSV"),
+    (
+        b"SQLite format 3",
+        "is an SQLite database, damaged or not of the coordination network toolkit; export the "
+        "table of interactions as CSV",
+    ),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "is an Office file of the old kind (.xls) or with a password; save it as .xlsx without one",
+    ),
     (b"BZh", "is packed with bzip2; unpack it first (bunzip2)"),
     (b"\xfd7zXZ", "is packed with xz; unpack it first (unxz)"),
     (b"7z\xbc\xaf", "is a 7z archive; unpack it first"),
@@ -168,7 +176,10 @@ def refuse_foreign(file: File) -> None:
     """Stop at a file that is certainly no table of text, with what to do about it."""
     name, head = file.name, file.head
     if head.startswith(b"PK\x03\x04") and (b"xl/" in head or name.lower().endswith(".xlsx")):
-        raise ReadingError(f"{name} is a spreadsheet (xlsx); export the sheet as CSV")
+        raise ReadingError(
+            f"{name} is a spreadsheet (xlsx) without a sheet Edges as NodeXL has it; export the "
+            "sheet of interactions as CSV"
+        )
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     for magic, advice in _FOREIGN:
         if start[: len(magic)].lower() == magic.lower():
