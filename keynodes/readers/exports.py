@@ -69,7 +69,7 @@ class Export:
     """Yields ``account``: who stays in the network even where no interaction of theirs is known."""
     whole: bool = False
     """Whether a query must see all records at once (to join replies with what they answer)."""
-    prepare: "Callable[[duckdb.DuckDBPyConnection], None] | None" = None
+    prepare: "Callable[[duckdb.DuckDBPyConnection], object] | None" = None
     """Called when ``records`` is there, before the queries: makes temporary tables for them."""
     digest: str | None = None
     """Makes of ``records``, a batch at a time, what the other queries read in their place, all of
