@@ -1,10 +1,13 @@
 """NodeXL workbooks, and the workbooks behind them."""
 
 import math
+import re
 import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from reading import rows
 from workbooks import BANNER, EDGES, VERTICES, Raw, sheet_of, write_workbook
 
@@ -246,6 +249,25 @@ def test_names_and_ids_keep_every_character(tmp_path):
         "TRUE",
         "#N/A",
     }
+
+
+def as_excel_writes(text):
+    """What XML cannot hold, and what looks like an escape, is escaped; characters by halves."""
+    escaped = re.sub("_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", text)
+    halves = escaped.encode("utf-16-be")
+    codes = [int.from_bytes(halves[i : i + 2], "big") for i in range(0, len(halves), 2)]
+    plain = set(range(0x20, 0xD800)) | {9}
+    return "".join(chr(code) if code in plain else f"_x{code:04X}_" for code in codes)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.text(min_size=1), min_size=1, max_size=5, unique=True))
+@example(["_x005F_x000A_", "\n", "_x000A_", "\x00", "\U0001f600", "a_x0041_"])
+def test_texts_come_back_whatever_they_are(tmp_path_factory, names):
+    path = tmp_path_factory.mktemp("book") / "texts.xlsx"
+    write_workbook(path, {"Edges": [[as_excel_writes(name)] for name in names]})
+    with opened(path) as file, opened_workbook(file) as book:
+        assert [cells[0].text for _, cells in book.rows("Edges")] == names
 
 
 def test_a_relation_that_nobody_knows_is_named(tmp_path):
