@@ -117,7 +117,7 @@ def test_what_is_certain_is_always_live_and_what_is_tiny_almost_never():
     found = transmission(graph, "given")
     assert found.top.tolist() == [2**32 - 1, 0, 2**31 - 1]
     assert found.low.shape == (0,)
-    assert found.top.dtype == found.low.dtype == np.uint64
+    assert found.top.dtype == found.low.dtype == np.uint32
 
 
 @given(graphs(whole_weights=False))

@@ -102,7 +102,7 @@ class _Cascades:
         if not arcs.posts.any():
             raise UsageError("cascade_size needs posts to start from, and no account has any")
         self.arcs = arcs
-        self.low = np.zeros(0, np.uint64)
+        self.low = np.zeros(0, np.uint32)
         self.low.setflags(write=False)
         self.keys = world_keys(arcs.rng, FITTING, count)
         self.sources = drawn_by(arcs.posts, self.keys[:, 2])

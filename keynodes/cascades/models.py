@@ -345,7 +345,7 @@ def linear_threshold(arcs: Arcs) -> np.ndarray:
     >>> graph = InteractionGraph.from_arcs(["a", "b", "c"], [0, 1], [2, 2], [3, 1])
     >>> found = transmission(graph, "linear-threshold")
     >>> found.low, found.top + 1
-    (array([         0, 3221225472], dtype=uint64), array([3221225472, 1073741824], dtype=uint64))
+    (array([         0, 3221225472], dtype=uint32), array([3221225472, 1073741824], dtype=uint32))
     """
     return _shares(arcs)
 

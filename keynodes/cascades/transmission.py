@@ -81,20 +81,20 @@ class Transmission:
         if self.threshold:
             low, top = kernels.intervals(self.graph.n, self.heads, self.probabilities)
         else:
-            low, top = np.zeros(0, np.uint64), kernels.tops(self.probabilities)
+            low, top = np.zeros(0, np.uint32), kernels.tops(self.probabilities)
         low.setflags(write=False)
         top.setflags(write=False)
         return low, top
 
     @cached_property
     def low(self) -> np.ndarray:
-        """uint64 (a,): the lowest coin of an arc's head with which it is live; (0,) without
+        """uint32 (a,): the lowest coin of an arc's head with which it is live; (0,) without
         threshold."""
         return self._intervals[0]
 
     @cached_property
     def top(self) -> np.ndarray:
-        """uint64 (a,): the highest coin with which an arc is live, above `low` with threshold."""
+        """uint32 (a,): the highest coin with which an arc is live, above `low` with threshold."""
         return self._intervals[1]
 
     @property

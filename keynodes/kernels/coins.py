@@ -34,3 +34,19 @@ def coin(first_key, second_key, item):
     Keys are uint64 below 2^32, items are below 2^32.
     """
     return mixed((mixed(np.uint64(item) ^ first_key) + second_key) & MASK)
+
+
+@kernel
+def narrow(item, first_key, second_key):
+    """The same coin as uint32, of an item and keys that are uint32: many are tossed at once."""
+    x = _mixed_narrow(np.uint32(item ^ first_key))
+    return _mixed_narrow(np.uint32((np.uint64(x) + np.uint64(second_key)) & MASK))
+
+
+@kernel
+def _mixed_narrow(x):
+    x = np.uint32(x ^ (x >> np.uint32(16)))
+    x = np.uint32((np.uint64(x) * FIRST) & MASK)
+    x = np.uint32(x ^ (x >> np.uint32(15)))
+    x = np.uint32((np.uint64(x) * SECOND) & MASK)
+    return np.uint32(x ^ (x >> np.uint32(16)))

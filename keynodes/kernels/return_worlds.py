@@ -32,10 +32,10 @@ class Paths(NamedTuple):
     indptr: np.ndarray
     heads: np.ndarray
     low: np.ndarray
-    """uint64: as in `Transmission`; empty unless the model is linear threshold."""
+    """uint32: as in `Transmission`; empty unless the model is linear threshold."""
     top: np.ndarray
     risen: np.ndarray
-    """uint64: instead of `top` for arcs of returned accounts, which may post more or less."""
+    """uint32: instead of `top` for arcs of returned accounts, which may post more or less."""
     welcome: np.ndarray
     """uint64 (n,): the same for new ties, by who hears; a coin below it is live."""
 

@@ -44,14 +44,14 @@ def combined(order, starts, probabilities, counts):
 
 @kernel
 def tops(probabilities):
-    """The highest coin with which each arc is live by itself: uint64, below 2^32.
+    """The highest coin with which each arc is live by itself: uint32.
 
     1 is live with every coin; what is too small for 32 bits is live with the coin 0 alone.
     """
-    result = np.empty(probabilities.shape[0], np.uint64)
+    result = np.empty(probabilities.shape[0], np.uint32)
     for i in range(probabilities.shape[0]):
         coins = np.floor(probabilities[i] * 4294967296.0)
-        result[i] = np.uint64(min(max(coins, 1.0), 4294967296.0) - 1.0)
+        result[i] = np.uint32(min(max(coins, 1.0), 4294967296.0) - 1.0)
     return result
 
 
@@ -69,14 +69,14 @@ def intervals(n, heads, probabilities):
 
     Returns
     -------
-    low, top : uint64 (a,)
+    low, top : uint32 (a,)
         The interval of an arc is low … low + top. Those into an account follow one another from
         0 on, in the order of the arcs, without a gap. Ends are the running sums times 2^32,
         rounded: a sum of 1 fills the range. No interval is empty.
     """
     a = heads.shape[0]
-    low = np.empty(a, np.uint64)
-    top = np.empty(a, np.uint64)
+    low = np.empty(a, np.uint32)
+    top = np.empty(a, np.uint32)
     left = np.zeros(n, np.int64)
     for i in range(a):
         left[heads[i]] += 1
@@ -96,7 +96,7 @@ def intervals(n, heads, probabilities):
         left[v] -= 1
         end = np.int64(np.floor((total + lost[v]) * 4294967296.0 + 0.5))
         end = min(max(end, ends[v] + 1), 4294967296 - left[v])
-        low[i] = np.uint64(ends[v])
-        top[i] = np.uint64(end - ends[v] - 1)
+        low[i] = np.uint32(ends[v])
+        top[i] = np.uint32(end - ends[v] - 1)
         ends[v] = end
     return low, top

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from keynodes.kernels import heaps
-from keynodes.kernels.coins import coin
+from keynodes.kernels.coins import coin, narrow
 from keynodes.kernels.compiling import kernel
 
 
@@ -59,6 +59,7 @@ def sampled(indptr, heads, low, top, keys, source_starts, source_nodes, hops):
     ptr = np.empty(1025, np.int32)
     targets = np.empty(1024, np.int32)
     live = np.empty(widest(indptr) + 1, np.int64)
+    tossed = np.empty(len(live), np.bool_)
     ptr[0] = 0
     used, arcs, visits = 0, 0, 0
     for w in range(count):
@@ -84,23 +85,25 @@ def sampled(indptr, heads, low, top, keys, source_starts, source_nodes, hops):
             if depth < hops:
                 visits += indptr[u + 1] - indptr[u]
                 hits = live_arcs(
-                    indptr[u], indptr[u + 1], heads, low, top, first_key, second_key, live
+                    indptr[u], indptr[u + 1], heads, low, top, first_key, second_key, live, tossed
                 )
+                # Apart from what follows, so that the processor waits for all of them at once.
                 for hit in range(hits):
-                    arc = live[hit]
-                    v = heads[arc]
+                    live[hit] = heads[live[hit]]
+                while used + hits > len(nodes):
+                    nodes = doubled(nodes)
+                while arcs + hits > len(targets):
+                    targets = doubled(targets)
+                for hit in range(hits):
+                    v = live[hit]
                     at = place[v]
                     if at < 0:
-                        if used == len(nodes):
-                            nodes = doubled(nodes)
                         at = np.int32(used - base)
                         place[v] = at
                         nodes[used] = v
                         used += 1
                     elif at < roots:
                         continue  # what a source says is known to it already
-                    if arcs == len(targets):
-                        targets = doubled(targets)
                     targets[arcs] = at
                     arcs += 1
             j += 1
@@ -134,6 +137,7 @@ def sampled_in_time(indptr, heads, low, top, keys, source_starts, source_nodes, 
     n = len(indptr) - 1
     count = len(keys)
     live = np.empty(widest(indptr) + 1, np.int64)
+    tossed = np.empty(len(live), np.bool_)
     place = np.full(n, -1, np.int32)
     reached_at = np.full(n, np.inf)
     starts = np.zeros(count + 1, np.int64)
@@ -172,7 +176,9 @@ def sampled_in_time(indptr, heads, low, top, keys, source_starts, source_nodes, 
             nodes[used] = u
             used += 1
             visits += indptr[u + 1] - indptr[u]
-            hits = live_arcs(indptr[u], indptr[u + 1], heads, low, top, first_key, second_key, live)
+            hits = live_arcs(
+                indptr[u], indptr[u + 1], heads, low, top, first_key, second_key, live, tossed
+            )
             for hit in range(hits):
                 arc = live[hit]
                 v = heads[arc]
@@ -233,17 +239,22 @@ def widest(indptr):
 
 
 @kernel
-def live_arcs(start, stop, heads, low, top, first_key, second_key, live):
+def live_arcs(start, stop, heads, low, top, first_key, second_key, live, tossed):
     """Write those of the arcs `start` … `stop` − 1 that are live in a world; how many.
 
-    Apart from the search around it and without branches, because few arcs are live: several times
-    as fast. `live` has room for one more than that.
+    Apart from the search around it and without branches, because few arcs are live, and coins
+    first, because many are tossed at once: several times as fast. `live` has room for one more than
+    that, `tossed` for as many.
     """
     hits = 0
     if len(low) == 0:
-        for arc in range(start, stop):
-            live[hits] = arc
-            hits += coin(first_key, second_key, arc) <= top[arc]
+        one, two = np.uint32(first_key), np.uint32(second_key)
+        tops = top[start:stop]
+        for i in range(stop - start):
+            tossed[i] = narrow(np.uint32(start + i), one, two) <= tops[i]
+        for i in range(stop - start):
+            live[hits] = start + i
+            hits += tossed[i]
     else:
         for arc in range(start, stop):
             live[hits] = arc
