@@ -21,9 +21,22 @@ from keynodes.cascades.keys import CHOOSING, FITTING, JUDGING, REPORTING, world_
 from keynodes.cascades.sampling import each_pack, sampled, size_of
 from keynodes.cascades.scenario import Scenario, scenario
 from keynodes.cascades.transmission import transmission
-from keynodes.kernels.dominators import add_drops, dominated, dominated_within, lost_without
+from keynodes.kernels.dominators import (
+    PATIENCE,
+    add_drops,
+    dominated,
+    dominated_within,
+    drops_by_meeting,
+    drops_by_numbers,
+    lost_without,
+)
 from keynodes.kernels.fair_shares import FRACTION, credited
-from keynodes.kernels.reach_curves import heard_counts, reach_after, reach_after_within
+from keynodes.kernels.reach_curves import (
+    heard_counts,
+    reach_after,
+    reach_after_within,
+    reach_without,
+)
 
 MODELS = (
     "constant:probability=1",
@@ -168,6 +181,50 @@ def test_a_pack_may_outgrow_the_room_it_was_given():
 
 
 # --- drops ------------------------------------------------------------------------------------
+
+
+def both_ways(pack, w, status, values, muting, patience):
+    """The drops of a world by meeting paths (None: that took too long) and by semi-NCA."""
+    nodes, arcs = np.diff(pack.starts)[w], len(pack.targets)
+    scratch = np.empty((8, nodes + 2), np.int32)
+    room = [np.empty(arcs + 1, np.int32) for _ in range(2)]
+    below, every = np.empty(nodes + 1, np.int64), np.zeros(0, bool)
+    drops = [np.full(len(pack.nodes), -1, np.int64) for _ in range(2)]
+    terms = (pack, w, every, status, values, muting, scratch)
+    within = drops_by_meeting(*terms, *room, below, drops[0], patience)
+    drops_by_numbers(*terms, np.empty(nodes + 1, np.int64), room[0], below, drops[1])
+    mine = slice(*pack.starts[w : w + 2])
+    return drops[0][mine].tolist() if within else None, drops[1][mine].tolist()
+
+
+@pytest.mark.parametrize("muting", [False, True])
+@given(case=cases(limits=({},)))
+def test_both_ways_to_dominators_agree(muting, case):
+    for w in range(COUNT):
+        terms = (case.pack, w, case.status, case.asked.values, muting)
+        one, other = both_ways(*terms, patience=10**6)
+        assert one == other
+
+
+def test_where_paths_are_long_dominators_are_found_the_other_way():
+    # A chain, and beside each of its accounts one that hears it and the end of the chain.
+    length = 300
+    chain, beside = np.arange(length), np.arange(length, 2 * length)
+    tails = np.concatenate([chain[:-1], chain, np.full(length, length - 1)])
+    heads = np.concatenate([chain[1:], beside, beside])
+    arcs = np.unique(np.stack([tails, heads]), axis=1)
+    names = [f"{i:04}" for i in range(2 * length)]
+    graph = InteractionGraph.from_arcs(names, *arcs, np.ones(arcs.shape[1]))
+    asked = scenario(graph, seeds=["0000"], model="constant:probability=1", rng=0)
+    pack, _ = sampled(asked, world_keys(0, CHOOSING, 1))
+    status, values = np.zeros(graph.n, np.uint8), asked.values
+    patiently, expected = both_ways(pack, 0, status, values, False, patience=10**6)
+    hastily, _ = both_ways(pack, 0, status, values, False, patience=PATIENCE)
+    assert hastily is None
+    assert patiently == expected
+    drops = np.zeros(len(pack.nodes), np.int64)
+    dominated(pack, np.zeros(1, np.int64), status, values, False, drops)
+    assert drops.tolist() == expected
 
 
 @pytest.mark.parametrize("muting", [False, True])
@@ -365,6 +422,11 @@ def test_a_curve_is_reach_after_every_prefix(sources_only, muting, case, order, 
         again = np.full_like(left, -1)
         reach_after_within(*arguments, math.inf, again)
         np.testing.assert_array_equal(left, again)
+        if not sources_only:
+            gone = np.isin(np.arange(case.asked.graph.n), plan)
+            at_end = np.full(COUNT, -1, np.int64)
+            reach_without(case.pack, gone, case.asked.values, muting, at_end)
+            np.testing.assert_array_equal(at_end, left[:, -1])
     for i, one in enumerate(case.worlds):
         # Nobody is removed where it does not speak: the plan goes on with the next one.
         taken = [v if v in one.sources or not sources_only else None for v in plan]

@@ -10,7 +10,7 @@ from keynodes.blocking.problem import ReachProblem, reached_at_start
 from keynodes.blocking.registration import reach_strategy
 from keynodes.blocking.removals import Removals
 from keynodes.blocking.rivals import in_turn
-from keynodes.blocking.verdicts import left_after
+from keynodes.blocking.verdicts import left_at_end
 from keynodes.kernels.blocks import Progress, in_order
 from keynodes.kernels.worlds import Worlds
 
@@ -105,9 +105,7 @@ def minimum_cut(problem: ReachProblem, *, rng: int, progress: Progress | None = 
     if not problem.affordable(taken, float(problem.costs[best].sum())).any():
         return best
     # A cut may cost less than the budget: whoever cuts most then is added.
-    removals = Removals(problem)
-    for account in best[len(problem.first) :]:
-        removals.remove(int(account))
+    removals = Removals(problem, gone=best.tolist())
     order = picked(problem, removals, problem.candidates, best.tolist(), None)
     return np.asarray(order, np.int32)
 
@@ -282,6 +280,6 @@ def _left(problem: ReachProblem, plan: np.ndarray) -> float:
     """What a plan leaves in the worlds of the problem."""
 
     def step(pack: Worlds) -> float:
-        return float(left_after(problem.scenario, pack, plan, problem.muting)[:, -1].sum())
+        return float(left_at_end(problem.scenario, pack, plan, problem.muting).sum())
 
     return sum(in_order(step, problem.worlds))

@@ -12,9 +12,9 @@ from keynodes.blocking.registration import reach_strategy
 from keynodes.blocking.removals import Removals
 from keynodes.blocking.rivals import outdegree_frequency
 from keynodes.blocking.sharing import fair_share
-from keynodes.blocking.verdicts import left_after, paired_difference
+from keynodes.blocking.verdicts import left_after, left_at_end, paired_difference
 from keynodes.cascades.keys import JUDGING
-from keynodes.cascades.sampling import size_of, stored
+from keynodes.cascades.sampling import each_pack, size_of
 from keynodes.kernels.blocks import NamedProgress, Progress, in_order, progress_on
 from keynodes.kernels.worlds import Worlds
 
@@ -77,8 +77,8 @@ def contest(problem: ReachProblem, rng: int, progress: NamedProgress | None = No
             raise
     judged = left or plans
     if len(plans) > 1 and not left:
-        _judge(problem, _to_judge_by(problem, progress), plans, left)
-    best = min(judged, key=lambda name: left[name][:, -1].mean() if left else 0.0)
+        _judged(problem, plans, left, progress)
+    best = min(judged, key=lambda name: left[name].mean() if left else 0.0)
     said = f"stopped by Ctrl-C: the best of {', '.join(judged)}"
     return Verdict(best, plans[best], (said,), stopped=True)
 
@@ -90,23 +90,21 @@ def _winner(
     progress: NamedProgress | None,
 ) -> Verdict:
     """Judge all plans, improve the best, and judge that; what they leave is written to `left`."""
-    others = _to_judge_by(problem, progress)
-    _judge(problem, others, plans, left)
-    best = min(plans, key=lambda name: left[name][:, -1].mean())
+    worlds = _judged(problem, plans, left, progress)
+    best = min(plans, key=lambda name: left[name].mean())
     improved = swapped(problem, plans[best], progress_on(progress, "swaps in the best plan"))
     name = f"{best}, swapped"
     if set(improved.tolist()) != set(plans[best].tolist()):
         plans[name] = improved
-        _judge(problem, others, {name: improved}, left)
-    ranking = sorted(plans, key=lambda name: left[name][:, -1].mean())
+        left[name] = _in_all(worlds, lambda pack: _at_end(problem, pack, improved))
+    ranking = sorted(plans, key=lambda name: left[name].mean())
     winner, second = ranking[:2]
     orders = [plans[winner]]
     if winner not in ("greedy", "fair-share"):  # those are in a good order as they are
         orders += in_other_orders(problem, plans[winner])
-    soonest = min(orders, key=lambda order: _left(problem, others, order).mean())
+        orders.sort(key=lambda order: _on_the_way(problem, worlds, order))
     gap, half = (
-        problem.scenario.unit * value
-        for value in paired_difference(left[second][:, -1], left[winner][:, -1])
+        problem.scenario.unit * value for value in paired_difference(left[second], left[winner])
     )
     ahead = (
         f"{winner} leaves {gap:,.1f} ± {half:,.1f} less reach than {second} on the worlds that "
@@ -115,33 +113,45 @@ def _winner(
         else f"{winner} and {second} leave the same on the worlds that chose between them, as "
         f"far as {problem.count:,} worlds can tell"
     )
-    return Verdict(winner, soonest, (ahead,))
+    return Verdict(winner, orders[0], (ahead,))
 
 
-def _to_judge_by(problem: ReachProblem, progress: NamedProgress | None) -> list[Worlds]:
-    """As many worlds as chose the plans, none of them the same."""
-    scenario = problem.scenario
-    said = progress_on(progress, "worlds to judge by")
-    return stored(scenario, JUDGING, problem.count, size_of(scenario), said)
-
-
-def _judge(
+def _judged(
     problem: ReachProblem,
-    worlds: list[Worlds],
     plans: dict[str, np.ndarray],
     left: dict[str, np.ndarray],
-) -> None:
-    """Write what plans leave."""
-    for name, order in plans.items():
-        left[name] = _left(problem, worlds, order)
+    progress: NamedProgress | None,
+) -> list[Worlds]:
+    """Draw as many worlds as chose the plans, none of them the same; write what plans leave there.
+
+    `left` has int64 (worlds,) a plan, in units; it is filled when all worlds are drawn.
+    """
+    scenario = problem.scenario
+    said = progress_on(progress, "worlds to judge by")
+
+    def step(pack: Worlds) -> tuple[Worlds, list[np.ndarray]]:
+        return pack, [_at_end(problem, pack, order) for order in plans.values()]
+
+    drawn = each_pack(scenario, JUDGING, problem.count, size_of(scenario), step, said)
+    packs, found = zip(*(result for _, result in drawn), strict=True)
+    left.update(zip(plans, map(np.concatenate, zip(*found, strict=True)), strict=True))
+    return list(packs)
 
 
-def _left(problem: ReachProblem, worlds: list[Worlds], order: np.ndarray) -> np.ndarray:
-    """What a plan leaves after each step in each of the worlds: int64 (worlds, k + 1), in units."""
+def _at_end(problem: ReachProblem, pack: Worlds, order: np.ndarray) -> np.ndarray:
+    return left_at_end(problem.scenario, pack, order, problem.muting)
 
-    def step(pack: Worlds) -> np.ndarray:
-        return left_after(problem.scenario, pack, order, problem.muting)
 
+def _on_the_way(problem: ReachProblem, worlds: list[Worlds], order: np.ndarray) -> float:
+    """What a plan leaves on average over its steps, in units."""
+    return float(
+        _in_all(
+            worlds, lambda pack: left_after(problem.scenario, pack, order, problem.muting)
+        ).mean()
+    )
+
+
+def _in_all(worlds: list[Worlds], step: Callable[[Worlds], np.ndarray]) -> np.ndarray:
     return np.concatenate(list(in_order(step, worlds)))
 
 
@@ -153,10 +163,8 @@ def swapped(
     Where accounts differ in cost, first for those that gain most for their cost, which may save
     something to spend, then for those that gain most of all that the freed budget pays for.
     """
-    removals = Removals(problem)
     members = order.tolist()
-    for account in members[len(problem.first) :]:
-        removals.remove(account)
+    removals = Removals(problem, gone=members)
     for per_cost in (True,) if problem.one_price else (True, False):
         _exchange(problem, removals, members, per_cost, progress)
         # What the swaps saved may pay for more.

@@ -1,5 +1,7 @@
 """Removals from stored worlds, one after the other, and what each further one would cut."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from keynodes.blocking.problem import ReachProblem
@@ -31,10 +33,13 @@ class Removals:
         The worlds.
     shares : bool, default False
         Score by fair shares instead of dominators.
-
+    gone : iterable of int
+        Accounts that are gone from the start, beside those that must go in any case.
     """
 
-    def __init__(self, problem: ReachProblem, *, shares: bool = False) -> None:
+    def __init__(
+        self, problem: ReachProblem, *, shares: bool = False, gone: Iterable[int] = ()
+    ) -> None:
         self.problem = problem
         self.shares = shares
         self.limited = problem.scenario.limited and not shares
@@ -53,7 +58,7 @@ class Removals:
         self._scored = [np.zeros(len(pack.sources), np.int64) for pack in problem.worlds]
         self._outdated = [np.zeros(len(pack.sources), bool) for pack in problem.worlds]
         self._put_off: dict[int, tuple[int, list[np.ndarray]]] = {}
-        for account in problem.first:
+        for account in (*problem.first, *gone):
             self.status[account] = MUTED if problem.muting else REMOVED
         everything = [np.arange(len(pack.sources)) for pack in problem.worlds]
         self._update(everything, fresh=True)

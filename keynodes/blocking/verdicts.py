@@ -9,7 +9,7 @@ from keynodes.cascades.intervals import errors_aside, half_width
 from keynodes.cascades.sampling import Size, each_pack
 from keynodes.cascades.scenario import Scenario
 from keynodes.kernels.blocks import Progress
-from keynodes.kernels.reach_curves import reach_after, reach_after_within
+from keynodes.kernels.reach_curves import reach_after, reach_after_within, reach_without
 from keynodes.kernels.worlds import Worlds
 
 
@@ -29,6 +29,17 @@ def left_after(
         reach_after_within(*terms, scenario.limit, left)
     else:
         reach_after(*terms, left)
+    return left
+
+
+def left_at_end(scenario: Scenario, pack: Worlds, order: np.ndarray, muting: bool) -> np.ndarray:
+    """What each world reaches at the end of a plan: int64 (worlds,), in units."""
+    if scenario.limited:
+        return left_after(scenario, pack, order, muting)[:, -1]
+    gone = np.zeros(scenario.graph.n, bool)
+    gone[order] = True
+    left = np.empty(len(pack.sources), np.int64)
+    reach_without(pack, gone, scenario.values, muting, left)
     return left
 
 

@@ -38,8 +38,8 @@ PILOT = 20
 PILOT_VISITS = 2 * 10**6
 """Arcs after which that is seen, however few these worlds are: large ones are much alike."""
 
-PACK_VISITS = 4 * 10**6
-"""Arcs that a pack of worlds looks at: a twentieth of a second or so."""
+PACK_VISITS = 16 * 10**6
+"""Arcs that a pack of worlds looks at: a tenth of a second or so."""
 
 MEMORY = 2**30
 """Bytes that stored worlds may take unless said otherwise."""

@@ -1,15 +1,21 @@
 """What each account of a world dominates: all that nobody would hear of without it.
 
 The drop of reach when one account alone is removed is, in each world, exactly the size of its
-subtree in the dominator tree (Lengauer & Tarjan 1979, doi:10.1145/357062.357071). The tree is made
-by the semi-NCA algorithm (Georgiadis, Tarjan & Werneck 2006, doi:10.7155/jgaa.00119), without
-recursion. O(nodes + arcs) a world but for the logarithm of path compression.
+subtree in the dominator tree (Lengauer & Tarjan 1979, doi:10.1145/357062.357071). Worlds are nearly
+trees, where few accounts are heard from twice: there the tree is made by meeting the paths of those
+few (Cooper, Harvey & Kennedy 2001, "A simple, fast dominance algorithm"). Where that takes too many
+steps, it is made by the semi-NCA algorithm (Georgiadis, Tarjan & Werneck 2006,
+doi:10.7155/jgaa.00119), without recursion. O(nodes + arcs) a world but for the logarithm of path
+compression.
 """
 
 import numpy as np
 
 from keynodes.kernels import heaps
 from keynodes.kernels.compiling import kernel
+
+PATIENCE = 8
+"""Steps for each node and arc that meeting paths may take before semi-NCA is taken instead."""
 
 OPEN, REMOVED, MUTED = 0, 1, 2
 """What has become of an account: it passes on what it hears; it is gone; it hears, and no more."""
@@ -41,12 +47,13 @@ def dominated(worlds, which, status, values, muting, drops):
     scratch = np.empty((8, most_nodes + 2), np.int32)
     cursor = np.empty(most_nodes + 1, np.int64)
     heard_from = np.empty(most_arcs + 1, np.int32)
+    heard_before = np.empty(most_arcs + 1, np.int32)
     below = np.empty(most_nodes + 1, np.int64)
     every = np.empty(0, np.bool_)
     for w in which:
-        _drops_of_world(
-            worlds, w, every, status, values, muting, scratch, cursor, heard_from, below, drops
-        )
+        terms = (worlds, w, every, status, values, muting, scratch)
+        if not drops_by_meeting(*terms, heard_from, heard_before, below, drops, PATIENCE):
+            drops_by_numbers(*terms, cursor, heard_from, below, drops)
 
 
 @kernel
@@ -73,6 +80,7 @@ def dominated_within(worlds, which, status, values, muting, limit, lower, upper)
     scratch = np.empty((8, most_nodes + 2), np.int32)
     cursor = np.empty(most_nodes + 1, np.int64)
     heard_from = np.empty(most_arcs + 1, np.int32)
+    heard_before = np.empty(most_arcs + 1, np.int32)
     below = np.empty(most_nodes + 1, np.int64)
     kept = np.empty(most_arcs + 1, np.bool_)
     when = np.empty(most_nodes + 1, np.float64)
@@ -90,19 +98,10 @@ def dominated_within(worlds, which, status, values, muting, limit, lower, upper)
                     else:
                         timely = then <= limit and then == when[worlds.targets[arc]]
                     kept[arc - worlds.ptr[base]] = timely
-            _drops_of_world(
-                worlds,
-                w,
-                kept,
-                status,
-                values,
-                muting,
-                scratch,
-                cursor,
-                heard_from,
-                below,
-                lower if side == 0 else upper,
-            )
+            drops = lower if side == 0 else upper
+            terms = (worlds, w, kept, status, values, muting, scratch)
+            if not drops_by_meeting(*terms, heard_from, heard_before, below, drops, PATIENCE):
+                drops_by_numbers(*terms, cursor, heard_from, below, drops)
 
 
 @kernel
@@ -187,10 +186,116 @@ def _length(worlds, arc):
 
 
 @kernel
-def _drops_of_world(
+def drops_by_meeting(
+    worlds,
+    w,
+    kept,
+    status,
+    values,
+    muting,
+    scratch,
+    heard_from,
+    heard_before,
+    below,
+    drops,
+    patience,
+):
+    """Write the drops of one world, along the arcs that are `kept` (all where that is empty).
+
+    Breadth first from all sources, everybody hangs on whom it heard first. Whoever hears from
+    somebody else too is hung where both paths meet, until nothing changes.
+
+    Returns
+    -------
+    bool
+        False when that takes more than `patience` steps for each node and arc: nothing is known.
+    """
+    base, end = worlds.starts[w], worlds.starts[w + 1]
+    roots = worlds.sources[w]
+    nodes, ptr, targets = worlds.nodes, worlds.ptr, worlds.targets
+    some = len(kept) > 0
+    first_arc = ptr[base]
+    number, vertex, parent, dominator = scratch[0], scratch[1], scratch[2], scratch[3]
+    last = scratch[4]
+    for i in range(end - base):
+        number[i] = 0
+        drops[base + i] = 0
+    # Numbers are from 1 on; sources hang on a root of number 0. Whom each hears besides is a chain:
+    # entry `last` of `heard_from`, and before each entry that in `heard_before`; 0 ends it.
+    found, again = 0, 0
+    for root in range(roots):
+        if status[nodes[base + root]] != REMOVED:
+            found += 1
+            number[root] = found
+            vertex[found] = root
+            parent[found] = 0
+            last[found] = 0
+    i = 1
+    while i <= found:
+        u = vertex[i]
+        if status[nodes[base + u]] != MUTED or u < roots:
+            for arc in range(ptr[base + u], ptr[base + u + 1]):
+                if some and not kept[arc - first_arc]:
+                    continue
+                t = targets[arc]
+                j = number[t]
+                if j > 0:
+                    again += 1
+                    heard_from[again] = i
+                    heard_before[again] = last[j]
+                    last[j] = again
+                elif status[nodes[base + t]] != REMOVED:
+                    found += 1
+                    number[t] = found
+                    vertex[found] = t
+                    parent[found] = i
+                    last[found] = 0
+        i += 1
+    for i in range(found + 1):
+        dominator[i] = parent[i]
+    steps, most = 0, patience * (found + again)
+    changed = again > 0
+    while changed:
+        changed = False
+        for i in range(1, found + 1):
+            at = last[i]
+            if at == 0:
+                continue
+            meeting = parent[i]
+            while at > 0:
+                other = heard_from[at]
+                while meeting != other:
+                    # Whoever dominates has the smaller number.
+                    if meeting > other:
+                        meeting = dominator[meeting]
+                    else:
+                        other = dominator[other]
+                    steps += 1
+                at = heard_before[at]
+            if meeting != dominator[i]:
+                dominator[i] = meeting
+                changed = True
+            if steps > most:
+                return False
+    for i in range(1, found + 1):
+        u = vertex[i]
+        below[i] = 0 if u < roots else values[nodes[base + u]]
+    for i in range(found, 0, -1):
+        u = vertex[i]
+        if dominator[i] > 0:
+            below[dominator[i]] += below[i]
+        drops[base + u] = below[i]
+        if muting:
+            # It goes on hearing; and a source goes on saying what it has to say.
+            drops[base + u] -= below[i] if u < roots else values[nodes[base + u]]
+    return True
+
+
+@kernel
+def drops_by_numbers(
     worlds, w, kept, status, values, muting, scratch, cursor, heard_from, below, drops
 ):
-    """Write the drops of one world, along the arcs that are `kept` (all where that is empty)."""
+    """Write the same by semi-NCA, whatever the world looks like."""
     base, end = worlds.starts[w], worlds.starts[w + 1]
     count, roots = end - base, worlds.sources[w]
     nodes, ptr, targets = worlds.nodes, worlds.ptr, worlds.targets

@@ -70,6 +70,53 @@ def reach_after(worlds, steps, length, values, muting, sources_only, left):
 
 
 @kernel
+def reach_without(worlds, gone, values, muting, left):
+    """Write what is reached in every world once all of a plan are removed, as `reach_after` does.
+
+    Parameters
+    ----------
+    worlds : Worlds
+    gone : bool (n,)
+        The accounts of the plan.
+    values : int64 (n,)
+    muting : bool
+    left : int64 (w,)
+    """
+    most = 0
+    for w in range(len(worlds.sources)):
+        most = max(most, worlds.starts[w + 1] - worlds.starts[w])
+    speaking = np.empty(most + 1, np.int32)
+    known = np.empty(most + 1, np.bool_)
+    nodes, ptr, targets = worlds.nodes, worlds.ptr, worlds.targets
+    for w in range(len(worlds.sources)):
+        base, end = worlds.starts[w], worlds.starts[w + 1]
+        count, roots = end - base, worlds.sources[w]
+        found, total = 0, np.int64(0)
+        for u in range(count):
+            known[u] = u < roots
+        for root in range(roots):
+            if muting or not gone[nodes[base + root]]:
+                speaking[found] = root
+                found += 1
+        done = 0
+        while done < found:
+            u = speaking[done]
+            done += 1
+            for arc in range(ptr[base + u], ptr[base + u + 1]):
+                t = targets[arc]
+                if known[t]:
+                    continue
+                known[t] = True
+                account = nodes[base + t]
+                if not gone[account]:
+                    speaking[found] = t
+                    found += 1
+                if muting or not gone[account]:
+                    total += values[account]
+        left[w] = total
+
+
+@kernel
 def reach_after_within(worlds, steps, length, values, muting, sources_only, limit, left):
     """The same where only what arrives within `limit` counts; arcs without lengths take 1.
 

@@ -77,10 +77,12 @@ def add_scores(worlds, which, scores, before, gains):
     at = 0
     for w in which:
         for j in range(worlds.starts[w], worlds.starts[w + 1]):
-            gains[worlds.nodes[j]] += scores[j]
-            if len(before):
-                gains[worlds.nodes[j]] -= before[at]
-                at += 1
+            if not len(before):
+                gains[worlds.nodes[j]] += scores[j]
+            elif scores[j] != before[at + j - worlds.starts[w]]:
+                # Most are as they were, and their accounts lie far apart.
+                gains[worlds.nodes[j]] += scores[j] - before[at + j - worlds.starts[w]]
+        at += worlds.starts[w + 1] - worlds.starts[w]
 
 
 @kernel
