@@ -306,6 +306,23 @@ def test_a_spelling_that_is_not_ours_is_refused(text):
         read_id(text)
 
 
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        (np.array([2**60, 1]), True),
+        (objects([2**60, None]), True),
+        (objects([2**40, None]), False),
+        (objects(["1", 2]), False),
+        (objects([None, None]), False),
+    ],
+)
+def test_whole_numbers_that_became_text_are_told(path, values, told):
+    report = write_graphml(pair(nodes={"v": values}), path)
+    assert report.notices() == (
+        ["nodes: v is text: whole numbers above 2^53 lose digits"] if told else []
+    )
+
+
 def test_names_that_mean_something_else_are_kept_apart_and_told(path):
     nodes = {name: np.array([1, 2]) for name in ("Score", "score", "score_2", "SIZE", "r", "d3")}
     nodes |= {"x": np.array([0.0, np.inf]), "size": objects(["big", "small"]), "\x00": np.zeros(2)}

@@ -146,6 +146,16 @@ def whole_kind(low: int, high: int) -> str:
     return "long" if low >= -LARGEST_WHOLE and high <= LARGEST_WHOLE else "string"
 
 
+def holds_wholes(values: np.ndarray) -> bool:
+    """Whether all values that there are are whole numbers."""
+    if values.dtype.kind != "O":
+        return values.dtype.kind in "iu"
+    kinds = {type(value) for value in values if not _is_missing(value)}
+    return bool(kinds) and all(
+        issubclass(kind, int | np.integer) and kind is not bool for kind in kinds
+    )
+
+
 def _kind_of_objects(name: str, values: np.ndarray, where: str) -> str:
     kinds: set[str] = set()
     low = high = 0

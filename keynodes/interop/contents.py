@@ -13,6 +13,7 @@ from keynodes.interop.columns import (
     Texts,
     column_of,
     double_column,
+    holds_wholes,
     time_column,
 )
 from keynodes.interop.networks import ARC_NAMES, LOOKS, NODE_NAMES, Network, written_names
@@ -50,8 +51,8 @@ class NetworkReport:
     def notices(self) -> list[str]:
         """Return one sentence for each."""
         told = [
-            f"{old} is called {new} in the file: its name means something else to programs, or "
-            "another column has it"
+            f"{one_line(old)} is called {new} in the file: its name means something else to "
+            "programs, or another column has it"
             for old, new in self.renamed.items()
         ]
         told += [f"{name} is text: whole numbers above 2^53 lose digits" for name in self.as_text]
@@ -220,7 +221,7 @@ def _data(name: str, values: np.ndarray, where: str, report: NetworkReport) -> C
     if column.kind != "string":
         return column
     array = np.asarray(values)
-    if array.dtype.kind in "iu":
+    if holds_wholes(array):
         report.as_text.append(f"{where}: {name}")
         return column
     return replace(column, texts=_noting(column.texts, report.counts))
