@@ -109,7 +109,7 @@ class Arcs:
             return f"an arc of {total:,} interactions, of which each is a record; {MOST:,} at most"
         fraction, exponent = math.frexp(weight)
         share, left = divmod(int(fraction * 2**53), total)
-        records = []
+        records: list[Record] = []
         for relation, count in counts.items():
             for _ in range(count):
                 bits = share + (len(records) < left)

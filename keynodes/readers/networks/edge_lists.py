@@ -45,8 +45,13 @@ def looks_like_konect(file: File) -> bool:
 def load_konect(file: File, request: Request, loader: Loader) -> Part:
     """Read an edge list of KONECT: source, target, weight and time, as many as there are."""
     notes, first = _beginning(file, "%")
-    found = _KONECT.match(notes[0])
-    kind = found[1].lower() if found else "asym"
+    found = _KONECT.match(notes[0]) if notes else None
+    if found is None:
+        raise ReadingError(
+            f"{file.name}: a file of KONECT begins with '% sym', '% asym' or '% bip'; read it with "
+            "another reader, or leave --reader out"
+        )
+    kind = found[1].lower()
     if kind == "bip":
         raise ReadingError(
             f"{file.name}, line 1: a network of two modes (bip): its targets are no accounts, "

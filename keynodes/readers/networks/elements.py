@@ -7,7 +7,6 @@ the file is read `Again` with that known.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from keynodes.errors import ReadingError, UsageError
 from keynodes.escaping import shortened
@@ -16,16 +15,13 @@ from keynodes.readers.columns import choose, plain, recognised
 from keynodes.readers.dialects import encoding_of
 from keynodes.readers.inputs import File
 from keynodes.readers.lines import SURROGATE, lines, undecodable
-from keynodes.readers.loading import Loader, Refused, Shape
+from keynodes.readers.loading import Loader, Shape
 from keynodes.readers.networks.arcs import Arcs, holds_arcs
 from keynodes.readers.networks.facts import Facts
 from keynodes.readers.requests import Part, Request
 from keynodes.readers.rows import Batches
 from keynodes.readers.times import kind_of_column
 from keynodes.spelling import read_id
-
-if TYPE_CHECKING:
-    import pandas
 
 SAMPLE = 20_000
 """Edges looked at to tell what their columns are."""
@@ -65,7 +61,7 @@ def load_network(file: File, request: Request, loader: Loader, parse: Parse) -> 
     """Read a network file: again where what comes late shows that it was misunderstood."""
     start, plan = loader.loaded, Plan()
     while True:
-        refused = Refused(loader.refused.rows, list(loader.refused.shown))
+        refused = loader.refused.copy()
         elements = Elements(file, request, loader, plan)
         try:
             parse(elements)
@@ -168,6 +164,7 @@ class Elements:
             and not self._undeclared.keys().isdisjoint(self._accounts.values())
         ):
             self._go_by_id()
+        attributes = self.facts.frame(self.notices)
         return Part(
             self._final_shape(),
             evidence="evidence" in self._roles,
@@ -176,7 +173,7 @@ class Elements:
             isolated=self._isolated(),
             first_line=self._relations.get,
             unmapped=self._unmapped,
-            attributes=self._attributes(),
+            attributes=attributes,
         )
 
     def _go_by_id(self) -> None:
@@ -276,7 +273,7 @@ class Elements:
             self._meet(attributes)
         ends = [self._end(source, line), self._end(target, line)]
         if self._arcs is not None:
-            self._add_arc(line, *ends, attributes, directed)
+            self._add_arc(line, ends[0], ends[1], attributes, directed)
             return
         roles = self._roles
         if roles["source"] != "source" or roles["target"] != "target":
@@ -372,7 +369,8 @@ class Elements:
             )
         if self.plan.by_id:
             told.append(
-                f"{name}: the names of nodes are not unique, so accounts go by the ids of nodes"
+                f"{name}: the names of nodes are not unique, or stand after edges, so accounts go "
+                "by the ids of nodes"
             )
         return told
 
@@ -384,11 +382,6 @@ class Elements:
         touched = connection.execute(f"SELECT source {rows} UNION SELECT target {rows}").fetchall()
         met = {account for (account,) in touched}
         return tuple(a for a in dict.fromkeys(self._accounts.values()) if a not in met)
-
-    def _attributes(self) -> "pandas.DataFrame | None":
-        if self.ours:
-            self.facts.forget_looks()
-        return self.facts.frame(self.notices)
 
 
 def text_lines(elements: Elements) -> Iterator[tuple[int, str]]:

@@ -1,10 +1,7 @@
 """Attributes of the nodes of a network file: facts about accounts, in columns of one type."""
 
-import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
-
-from keynodes.readers.columns import plain
 
 if TYPE_CHECKING:
     import pandas
@@ -14,9 +11,6 @@ LOOKS = ("label", "x", "y", "size", "r", "g", "b", "color")
 
 MOST_COLUMNS = 1000
 """Columns that are kept: each has a place for every node."""
-
-USED = ("posts", "weight")
-"""Facts that keynodes uses by their name, and that must be numbers of 0 or more."""
 
 _WHOLE = frozenset({"int", "integer", "long", "short", "byte", "biginteger", "tinyint"})
 _REAL = frozenset({"double", "float", "real", "bigdecimal"})
@@ -46,13 +40,8 @@ class Facts:
             column.extend([None] * (place - len(column)))
             column.append(value)
 
-    def forget_looks(self) -> None:
-        """Leave out what is for the eye."""
-        for name in LOOKS:
-            self._columns.pop(name, None)
-
     def frame(self, notices: list[str]) -> "pandas.DataFrame | None":
-        """Return the facts by account, None without any; `notices` are told what is renamed."""
+        """Return the facts by account, None without any; `notices` are told what is left out."""
         import pandas
 
         if not self._columns:
@@ -66,21 +55,7 @@ class Facts:
         index = pandas.Index(self._accounts, dtype=object, name="account")
         for name, values in self._columns.items():
             values.extend([None] * (len(index) - len(values)))
-            kept = typed(values, self.kinds.get(name, ""))
-            if plain(name) in USED and plain(name) not in columns:
-                numbers = _amounts(values)
-                if numbers is not None:
-                    columns[plain(name)] = numbers
-                    notices.append(
-                        f"the attribute {name!r} of nodes is used as the {plain(name)} of accounts"
-                    )
-                    continue
-                notices.append(
-                    f"the attribute {name!r} of nodes is kept as {name + '_value'!r}: it holds "
-                    f"more than numbers of 0 or more, so it is no {plain(name)} of accounts"
-                )
-                name = f"{name}_value"
-            columns[name] = kept
+            columns[name] = typed(values, self.kinds.get(name, ""))
         return pandas.DataFrame(
             {
                 name: pandas.Series(values, index=index, dtype=object)
@@ -123,12 +98,3 @@ def _each(values: list[str | None], read: Callable[[str], Any]) -> list[Any] | N
         return [None if value is None else read(value) for value in values]
     except (ValueError, KeyError):
         return None
-
-
-def _amounts(values: list[str | None]) -> "pandas.Series | None":
-    import pandas
-
-    numbers = _each([None if v is None or not v.strip() else v for v in values], float)
-    if numbers is None or not all(n is None or 0 <= n < math.inf for n in numbers):
-        return None
-    return pandas.Series(numbers, dtype="float64")

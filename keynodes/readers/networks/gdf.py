@@ -2,6 +2,8 @@
 
 import re
 
+from keynodes.errors import ReadingError
+from keynodes.escaping import shortened
 from keynodes.readers.columns import plain
 from keynodes.readers.inputs import File
 from keynodes.readers.loading import Loader
@@ -65,6 +67,11 @@ def _parse(elements: Elements) -> None:
             nodes = kind.startswith("nodedef>")
             columns = _columns(elements, text.partition(">")[2], nodes)
             continue
+        if not columns:
+            raise ReadingError(
+                f"{elements.file.name}, line {line}: GDF begins with nodedef> and the columns of "
+                f"nodes, found {shortened(text, 40)!r}"
+            )
         fields = fields_of(text)
         if fields is None:
             elements.refuse(line, "text follows the closing quote of a field")

@@ -46,7 +46,8 @@ class _Parsing:
 
     def __init__(self, elements: Elements) -> None:
         self.elements = elements
-        self.markup = Markup(elements.file, elements.request.encoding, self._start, self._end)
+        encoding = elements.request.encoding
+        self.markup = Markup(elements.file, "gexf", encoding, self._start, self._end)
         self.directed = False  # as GEXF says of a graph that says nothing
         self.names: dict[str, dict[str, str]] = {"node": {}, "edge": {}}
         self.defaults: dict[str, dict[str, str]] = {"node": {}, "edge": {}}
@@ -138,7 +139,7 @@ class _Parsing:
             self.elements.refuse(holder.line, "a node without an id")
             return
         facts = {**self.defaults["node"], **holder.values}
-        if holder.attributes.get("label"):
+        if holder.attributes.get("label") and not self.elements.ours:
             facts.setdefault("label", holder.attributes["label"])
         self.elements.node(holder.line, node, facts)
 

@@ -3,6 +3,7 @@
 from keynodes.readers.inputs import File
 from keynodes.readers.loading import Loader
 from keynodes.readers.networks.elements import Elements, load_network
+from keynodes.readers.networks.facts import LOOKS
 from keynodes.readers.networks.markup import Attributes, Markup, root_of
 from keynodes.readers.requests import Part, Request
 from keynodes.spelling import MARK, read_text
@@ -41,7 +42,8 @@ class _Parsing:
 
     def __init__(self, elements: Elements) -> None:
         self.elements = elements
-        self.markup = Markup(elements.file, elements.request.encoding, self._start, self._end)
+        encoding = elements.request.encoding
+        self.markup = Markup(elements.file, "graphml", encoding, self._start, self._end)
         self.directed = True
         # By what they are of: the name of every key, and the value of those not given.
         self.names: dict[str, dict[str, str]] = {"node": {}, "edge": {}}
@@ -156,7 +158,7 @@ class _Parsing:
         column = self.names[holder.what].get(key)
         if column is None:
             self.elements.count("data of a key that is not declared", self.markup.line)
-        elif column:
+        elif column and not (self.elements.ours and column in LOOKS):
             if self.elements.ours and key in self.texts[holder.what]:
                 text = self.elements.undone(read_text, text, self.markup.line)
             holder.data.setdefault(column, text)

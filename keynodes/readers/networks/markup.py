@@ -8,14 +8,11 @@ unseen. So a file with more than the bare name of a document type is refused.
 import codecs
 import re
 from collections.abc import Callable
-from pathlib import Path
 from xml.parsers import expat
 
 from keynodes.errors import ReadingError, UsageError
+from keynodes.escaping import shortened
 from keynodes.readers.inputs import File
-
-CHUNK = 1 << 20
-"""Bytes read at a time."""
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -32,11 +29,12 @@ Attributes = dict[str, str]
 
 
 class Markup:
-    """A parser that calls `start` and `end` for each element, with its name without a prefix."""
+    """A parser that calls `start` and `end` for each element of a document of the kind `root`."""
 
     def __init__(
         self,
         file: File,
+        root: str,
         encoding: str | None,
         start: Callable[[str, Attributes], None],
         end: Callable[[str], None],
@@ -49,8 +47,10 @@ class Markup:
         self.parser.buffer_text = True
         self.parser.StartDoctypeDeclHandler = self._doctype
         self.parser.EntityDeclHandler = self._entity
-        self.parser.StartElementHandler = start
+        self.parser.StartElementHandler = self._first
         self.parser.EndElementHandler = end
+        self._root = root
+        self._start = start
         self._pieces: list[str] = []
 
     @property
@@ -77,7 +77,7 @@ class Markup:
             Where the file is no XML, is cut off, or declares what could do harm.
         """
         try:
-            with open(Path(self.file.path), "rb") as stream:
+            with open(self.file.path, "rb") as stream:
                 self.parser.ParseFile(stream)
         except expat.ExpatError as error:
             cut = error.code in _CUT_OFF
@@ -86,6 +86,15 @@ class Markup:
                 f"{self.file.name}, line {error.lineno}: no valid XML ({what}, at character "
                 f"{error.offset + 1}); write the file again with the program that made it"
             ) from None
+
+    def _first(self, name: str, attributes: Attributes) -> None:
+        if name.rpartition(":")[2] != self._root:
+            raise ReadingError(
+                f"{self.file.name}, line {self.line}: no {self._root} but <{shortened(name)}> "
+                "begins here; read it with another reader, or leave --reader out"
+            )
+        self.parser.StartElementHandler = self._start
+        self._start(name, attributes)
 
     def _doctype(self, name: str, system: str | None, public: str | None, has_subset: bool) -> None:
         if system or public or has_subset:

@@ -40,6 +40,7 @@ class _Parsing:
         self.listed: set[str] = set()
         self.header = 0
         self.relation = ""
+        self.relations: dict[str, str] = {}
         self.cells = 0
 
     def read(self) -> None:
@@ -70,6 +71,7 @@ class _Parsing:
         self.relation = ""
         if name in ("arcs", "edges") and (numbered := _RELATION.match(rest)):
             self.relation = numbered[2] or numbered[3] or numbered[1]
+            self.relations[numbered[1]] = self.relation
         if name in ("arcs", "edges"):
             return lambda line, text: self._line(line, text, name == "arcs")
         if name in ("arcslist", "edgeslist"):
@@ -124,7 +126,8 @@ class _Parsing:
         tokens = _tokens(text)
         relation = self.relation
         if tokens[0].endswith(":") and tokens[0][:-1].isdecimal() and len(tokens) > 2:
-            relation = tokens.pop(0)[:-1]
+            number = tokens.pop(0)[:-1]
+            relation = self.relations.get(number, number)
         if len(tokens) < 2:
             self.elements.refuse(line, f"two vertices are needed, found {text[:40]!r}")
             return
