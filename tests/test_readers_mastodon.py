@@ -86,7 +86,7 @@ def test_handles_and_closed_accounts():
     part = forced("mastodon", STATUSES)
     handles = part.handles[["account", "handle"]].drop_duplicates().values.tolist()
     assert sorted(handles) == [[name, name] for name in (ANNA, BERT, CARL, DORA, FRIDA)]
-    assert part.removals[["account", "event"]].values.tolist() == [[CARL, "suspended"]]
+    assert part.removals[["account", "event"]].values.tolist() == [[CARL, "account suspended"]]
 
 
 def test_an_array_of_statuses(write):

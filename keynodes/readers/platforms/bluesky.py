@@ -1,5 +1,8 @@
 """Bluesky: the lines of a Jetstream, and tables that minet makes."""
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from keynodes.errors import ReadingError
 from keynodes.readers.exports import (
     Export,
@@ -13,6 +16,9 @@ from keynodes.readers.exports import (
 from keynodes.readers.inputs import File
 from keynodes.readers.loading import Loader
 from keynodes.readers.requests import Part, Reader, Request
+
+if TYPE_CHECKING:
+    import pandas
 
 # --- Jetstream ------------------------------------------------------------------------------------
 
@@ -39,8 +45,9 @@ _EVENTS = f"""
         'at://' || did || '/' || collection || '/' || {text_at("$.commit.rkey")} AS evidence,
         object -> '$.commit.record' AS record,
         {text_at("$.identity.handle")} AS handle,
-        (object -> '$.account.active') = 'false'::JSON AS closed,
-        {text_at("$.account.status")} AS status
+        CASE object -> '$.account.active' WHEN 'true'::JSON THEN 'account restored'
+            WHEN 'false'::JSON THEN
+                'account ' || coalesce({text_at("$.account.status")}, 'inactive') END AS became
     FROM records
 """
 
@@ -98,7 +105,7 @@ _JETSTREAM = f"""
         FROM post ANTI JOIN (SELECT n FROM act WHERE reason IS NULL) AS acted USING (n)
         UNION ALL
         SELECT n, NULL, NULL, CASE
-            WHEN kind = 'account' THEN 'an account event that says no more than active'
+            WHEN kind = 'account' THEN 'an account event that does not say whether it is active'
             WHEN kind = 'identity' THEN 'an identity event without a handle'
             WHEN kind <> 'commit' THEN 'an event of an unknown kind'
             WHEN operation = 'update' THEN 'a record that was changed, not made'
@@ -106,7 +113,7 @@ _JETSTREAM = f"""
             WHEN collection = 'app.bsky.graph.block' THEN 'a block: nothing flows'
             ELSE 'a record that is no post, repost, like or follow' END
         FROM events WHERE NOT coalesce(CASE kind
-            WHEN 'account' THEN closed
+            WHEN 'account' THEN became IS NOT NULL
             WHEN 'identity' THEN handle IS NOT NULL
             WHEN 'commit' THEN operation = 'delete' OR operation = 'create' AND collection IN (
                 'app.bsky.feed.post', 'app.bsky.feed.repost', 'app.bsky.feed.like',
@@ -118,8 +125,8 @@ _JETSTREAM = f"""
 """
 
 _JETSTREAM_REMOVALS = """
-    SELECT did AS account, time, coalesce(status, 'inactive') AS event, NULL::VARCHAR AS evidence
-    FROM events WHERE kind = 'account' AND closed AND did IS NOT NULL
+    SELECT did AS account, time, became AS event, NULL::VARCHAR AS evidence
+    FROM events WHERE kind = 'account' AND became IS NOT NULL AND did IS NOT NULL
     UNION ALL
     SELECT did, time, CASE collection
         WHEN 'app.bsky.feed.post' THEN 'post deleted'
@@ -158,7 +165,17 @@ def _load_jetstream(file: File, request: Request, loader: Loader) -> Part:
             f"{file.name} is no Jetstream of Bluesky: none of its first objects has did, time_us "
             "and kind; let the format be found out, or name another"
         )
-    return load_objects(file, request, loader, JETSTREAM)
+    part = load_objects(file, request, loader, JETSTREAM)
+    return replace(part, removals=_without_news_of_the_living(part.removals))
+
+
+def _without_news_of_the_living(removals: "pandas.DataFrame | None") -> "pandas.DataFrame | None":
+    # Accounts are told to be active when they are made or move too: that restores nothing.
+    if removals is None:
+        return None
+    restored = removals["event"] == "account restored"
+    closed = removals[removals["event"].str.startswith("account ") & ~restored]
+    return removals[~restored | removals["account"].isin(closed["account"])]
 
 
 # --- tables of minet ------------------------------------------------------------------------------
