@@ -46,6 +46,7 @@ def write_gexf(
     Notes
     -----
     Time O(n + m) times the columns; memory a pointer for each node, beside a block of 2,048 rows.
+    networkx (3.6) reads no GEXF whose times are dates.
     """
     contents = contents_of(network)
     looks = contents.looks
