@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         UnknownRelation,
         UsageError,
     )
+    from keynodes.exporting import Picture, export_network, write_network
     from keynodes.flow import FLOW
     from keynodes.graph import InteractionGraph
     from keynodes.interactions import Interactions
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
         key_players,
         m_reach,
     )
+    from keynodes.layouts import LAYOUTS
     from keynodes.measures import MEASURES
     from keynodes.objectives import OBJECTIVES, removal_curve
     from keynodes.ranking import rank
@@ -84,6 +86,7 @@ _HOMES = {
     "KEY_PLAYER_MEASURES": "keyplayers",
     "KeyPlayers": "keyplayers",
     "KeynodesError": "errors",
+    "LAYOUTS": "layouts",
     "LabelsNeeded": "errors",
     "MEASURES": "measures",
     "METHODS": "communities",
@@ -93,6 +96,7 @@ _HOMES = {
     "POLICIES": "returns",
     "PRESETS": "returns",
     "Partition": "results",
+    "Picture": "exporting",
     "PlanComparison": "blocking",
     "REACH_STRATEGIES": "blocking",
     "Ranking": "results",
@@ -115,6 +119,7 @@ _HOMES = {
     "compare_plans": "blocking",
     "distance_fragmentation": "keyplayers",
     "distance_reach": "keyplayers",
+    "export_network": "exporting",
     "fragmentation": "keyplayers",
     "gatekeepers": "communities.gates",
     "hubs": "recruitment",
@@ -139,12 +144,14 @@ _HOMES = {
     "structural_hubs": "recruitment",
     "takedown": "takedowns",
     "transmission": "cascades.transmission",
+    "write_network": "exporting",
 }
 """Which module each public name lives in: it is imported when the name is first used."""
 
 __all__ = [
     "FLOW",
     "KEY_PLAYER_MEASURES",
+    "LAYOUTS",
     "MEASURES",
     "METHODS",
     "MODELS",
@@ -161,6 +168,7 @@ __all__ = [
     "LabelsNeeded",
     "NotConverged",
     "Partition",
+    "Picture",
     "PlanComparison",
     "Ranking",
     "Reach",
@@ -181,6 +189,7 @@ __all__ = [
     "compare_plans",
     "distance_fragmentation",
     "distance_reach",
+    "export_network",
     "fragmentation",
     "gatekeepers",
     "hubs",
@@ -205,6 +214,7 @@ __all__ = [
     "structural_hubs",
     "takedown",
     "transmission",
+    "write_network",
 ]
 
 

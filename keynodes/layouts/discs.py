@@ -15,7 +15,7 @@ from keynodes.layouts.spacing import part
 if TYPE_CHECKING:
     import scipy.sparse
 
-STEPS = (60, 15)
+STEPS = (60, 10)
 """Steps of the forces, at most and at least: more change little, because every disc is filled
 evenly afterwards."""
 
@@ -38,7 +38,7 @@ RAYS = 64
 """Directions in which a place for a community is sought."""
 
 
-@layout(needs="keynodes", cost="(n log n + m) × 15–60")
+@layout(needs="keynodes", cost="(n log n + m) × 10–60")
 def communities(
     graph: InteractionGraph,
     *,
@@ -73,7 +73,7 @@ def communities(
     push apart (as in Fruchterman and Reingold 1991, far accounts together as in Barnes and Hut
     1986); a tie to another community draws its ends to the rim on that side. Then the members are
     spread so that the disc is filled evenly: its halves get as many of its slots as they hold
-    accounts, and so on inside each half. O((n log n + m) × 15–60) time, O(n + m) memory.
+    accounts, and so on inside each half. O((n log n + m) × 10–60) time, O(n + m) memory.
 
     Examples
     --------
@@ -88,6 +88,8 @@ def communities(
     >>> bool(np.hypot(*(a - b)) < np.hypot(*(a - c)))
     True
     """
+    if not graph.n:
+        return np.zeros((0, 2))
     discs = _discs_of(labels)
     number = int(discs.max(initial=-1)) + 1
     sizes = np.bincount(discs, minlength=number)
@@ -113,7 +115,7 @@ def communities(
     return places
 
 
-@layout(cost="(n log n + m) × 15–60")
+@layout(cost="(n log n + m) × 10–60")
 def disc(
     graph: InteractionGraph,
     *,

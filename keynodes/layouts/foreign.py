@@ -98,7 +98,7 @@ def _computed(graph: InteractionGraph, rng: np.random.Generator) -> np.ndarray:
             last = next((line for line in reversed(said) if line.strip()), "")
             raise KeynodesError(
                 f"the process that computed the layout ended with code {process.returncode} "
-                f" ({last.strip()[:200]}); choose another --layout"
+                f"({last.strip()[:200]}); choose another layout"
             )
         return np.load(made)
 
