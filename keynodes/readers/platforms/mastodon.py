@@ -132,7 +132,8 @@ STATUSES = Export(
     """,
     removals=f"""
         WITH {_NAMED}
-        SELECT account, NULL::VARCHAR AS time, 'account suspended' AS event, NULL::VARCHAR AS evidence
+        SELECT account, NULL::VARCHAR AS time, 'account suspended' AS event,
+            NULL::VARCHAR AS evidence
         FROM status WHERE suspended AND account IS NOT NULL
     """,
     isolated=f"""
