@@ -6,7 +6,7 @@ import igraph
 import networkx
 import numpy as np
 import pytest
-from conftest import graphs, random_graph
+from conftest import COMPILED, graphs, random_graph
 from hypothesis import given
 
 from keynodes import MEASURES, InteractionGraph
@@ -22,13 +22,16 @@ from keynodes.measures.paths import (
 )
 from keynodes.measures.sampling import guaranteed_half_widths
 
+# Without the JIT a third as many accounts, with as many arcs each.
+DENSE, HUBS = ((150, 4000), (200, 800)) if COMPILED else ((50, 1300), (66, 264))
+
 random_graphs = pytest.mark.parametrize(
     "graph",
     [
         random_graph(60, 90, seed=1),
         random_graph(120, 500, seed=2),
-        random_graph(150, 4000, seed=3),
-        random_graph(200, 800, seed=4, hubs=3.0),
+        random_graph(*DENSE, seed=3),
+        random_graph(*HUBS, seed=4, hubs=3.0),
     ],
     ids=["sparse", "medium", "dense", "hubs"],
 )
