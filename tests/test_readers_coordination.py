@@ -15,7 +15,7 @@ from keynodes.readers import READERS
 from keynodes.readers.flows import parse_flow
 from keynodes.readers.inputs import opened
 from keynodes.readers.loading import Loader
-from keynodes.readers.platforms import coordination
+from keynodes.readers.platforms import coordination, coordination_toolkit
 from keynodes.readers.requests import Request
 
 EXPORTS = Path(__file__).parent / "exports"
@@ -453,6 +453,24 @@ def test_a_database_that_hides_code_behind_its_tables(tmp_path):
         read_interactions(path)
     with pytest.raises(ReadingError, match="no database of the coordination network toolkit"):
         forced(path, "coordination-sqlite")
+
+
+def test_values_too_large_and_columns_that_are_computed(tmp_path, monkeypatch):
+    monkeypatch.setattr(coordination_toolkit, "LONGEST_OBJECT", 100_000)
+    path = made(tmp_path / "huge.db", MESSAGES)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE edge SET username = zeroblob(100001) WHERE rowid = 1")
+        connection.commit()
+    with pytest.raises(ReadingError, match=r"huge\.db cannot be read .*too big"):
+        read_interactions(path)
+    path = tmp_path / "computed.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(
+            "CREATE TABLE edge (message_id, username, repost_id, reply_id, message, timestamp, "
+            "user_id AS (hex(zeroblob(400000000)))); INSERT INTO edge (message_id) VALUES (1);"
+        )
+    with pytest.raises(ReadingError, match="table edge has no column user_id"):
+        read_interactions(path)
 
 
 def test_databases_that_cannot_be_read(database, tmp_path):

@@ -15,6 +15,7 @@ from keynodes.readers.columns import listing, plain
 from keynodes.readers.dialects import SAMPLE, delimiter_of, encoding_of
 from keynodes.readers.exports import (
     BATCH,
+    LONGEST_OBJECT,
     Export,
     header_of,
     load_frames,
@@ -168,8 +169,9 @@ def load_sqlite(file: File, request: Request, loader: Loader) -> Part:
     try:
         with closing(_opened(file)) as database:
             table, notices = _chosen_table(database, file, request.parameters.get("table"))
-            names = MESSAGE if table == "edge" else ("user_1", "user_2", "weight")
+            names: tuple[str, ...] = ("user_1", "user_2", "weight")
             if table == "edge":
+                names = tuple(name for name in MESSAGE if name != "message")
                 times = database.execute("SELECT timestamp FROM edge LIMIT ?", [SAMPLE])
                 time = kind_of_column(_text(time) or "" for (time,) in times)
                 export = _messages(time or "iso", row="row")
@@ -186,7 +188,8 @@ def _opened(file: File) -> sqlite3.Connection:
     # Immutable: no lock is taken, and no file is made beside the database.
     address = f"file:{quote(str(file.path.resolve()))}?mode=ro&immutable=1"
     database = sqlite3.connect(address, uri=True)
-    # A database may hold code: its views and functions are not trusted.
+    # A database may hold code: its views and functions are not trusted, nor the size of values.
+    database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_OBJECT)
     database.execute("PRAGMA trusted_schema = OFF")
     database.execute("PRAGMA query_only = ON")
     database.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
@@ -194,12 +197,13 @@ def _opened(file: File) -> sqlite3.Connection:
 
 
 def _check_nothing_waits(file: File) -> None:
-    waiting = file.path.with_name(file.path.name + "-wal")
-    if waiting.exists() and waiting.stat().st_size:
-        raise ReadingError(
-            f"{file.name} has changes that are not in it yet (they wait in {waiting.name}); close "
-            "the program that writes it, or make a copy with: sqlite3 DATABASE '.backup COPY'"
-        )
+    for kind in ("-wal", "-journal"):
+        waiting = file.path.with_name(file.path.name + kind)
+        if waiting.exists() and waiting.stat().st_size:
+            raise ReadingError(
+                f"{file.name} has changes that are not in it yet (they wait in {waiting.name}); "
+                "close the program that writes it, or copy it: sqlite3 DATABASE '.backup COPY'"
+            )
 
 
 def _tables(database: sqlite3.Connection) -> list[str]:
