@@ -53,15 +53,14 @@ FIRST_ID_OF_TIME = 10**12
 def digest_row(source: str, kind: str, **columns: str) -> str:
     """SQL: the rows of `source` in the form of `DIGEST`; `columns` are expressions of it."""
     given = {"line": "line", "kind": f"'{kind}'", **columns}
-    chosen = ", ".join(
-        f"{given.get(name, 'NULL')}::{of_type} AS {name}" for name, of_type in DIGEST.items()
-    )
+    chosen = ", ".join(f"{given[name]}::{DIGEST[name]} AS {name}" for name in given)
     return f"SELECT {chosen}, page, place FROM {source}"
 
 
 def digest_of(steps: str, *rows: str) -> str:
     """SQL: a digest from its steps (of a WITH) and rows by `digest_row`, in the file's order."""
-    every = " UNION ALL ".join(rows)
+    empty = ", ".join(f"NULL::{of_type} AS {name}" for name, of_type in DIGEST.items())
+    every = " UNION ALL BY NAME ".join((f"SELECT {empty} WHERE false", *rows))
     return f"WITH {steps} SELECT {', '.join(DIGEST)} FROM ({every}) ORDER BY page, place, kind DESC"
 
 

@@ -69,33 +69,31 @@ def _referenced(kind: str, column: str) -> str:
 
 _ITEMS_2 = f"""
     pages AS MATERIALIZED (
-        SELECT rowid AS page, line, object, json_transform(object, '{_PAGE}') AS p FROM records
+        SELECT rowid AS page, line, p.includes AS includes,
+            {leaf_time("p.__twarc.retrieved_at")} AS retrieved,
+            CASE WHEN p.data IS NOT NULL THEN coalesce(try_cast(p.data AS JSON[]), [p.data])
+                WHEN p.meta.result_count IS DISTINCT FROM 0 THEN [object] END AS data
+        FROM (SELECT rowid, line, object, json_transform(object, '{_PAGE}') AS p FROM records)
     ),
-    items AS MATERIALIZED (
-        SELECT page, line, {leaf_time("p.__twarc.retrieved_at")} AS retrieved,
-            unnest(coalesce(try_cast(p.data AS JSON[]), [p.data])) AS item,
-            generate_subscripts(coalesce(try_cast(p.data AS JSON[]), [p.data]), 1) AS place
-        FROM pages WHERE p.data IS NOT NULL
-        UNION ALL
-        SELECT page, line, {leaf_time("p.__twarc.retrieved_at")}, object, 0 FROM pages
-        WHERE p.data IS NULL AND p.meta.result_count IS DISTINCT FROM 0
+    items AS (
+        SELECT page, line, retrieved, unnest(data) AS item, generate_subscripts(data, 1) AS place
+        FROM pages
     ),
-    {notice_steps("items")},
-    parsed AS (
-        SELECT *, json_transform(item, '{_TWEET_2}') AS t FROM items
-        ANTI JOIN notice USING (page, place)
-    ),
+    parsed AS (SELECT *, json_transform(item, '{_TWEET_2}') AS t FROM items),
     read AS MATERIALIZED (
-        SELECT *, {leaf_text("t.id")} AS id, {leaf_text("t.author_id", "t.author.id")} AS author_id,
+        SELECT * EXCLUDE (item), {leaf_text("t.id")} AS id,
+            {leaf_text("t.author_id", "t.author.id")} AS author_id,
             {_referenced("retweeted", "retweeted")}, {_referenced("replied_to", "replied")},
             {_referenced("quoted", "quoted")},
             coalesce(t.entities.mentions, []) AS mentions,
             id IS NOT NULL AND json_type(t.action) = 'VARCHAR' AND author_id IS NULL
                 AND t.text IS NULL AS is_compliance,
             NOT is_compliance AND
-                (author_id IS NOT NULL OR id IS NOT NULL AND t.text IS NOT NULL) AS is_tweet
+                (author_id IS NOT NULL OR id IS NOT NULL AND t.text IS NOT NULL) AS is_tweet,
+            CASE WHEN NOT (is_tweet OR is_compliance) THEN item END AS other
         FROM parsed
     ),
+    {notice_steps("read")},
     tweets AS (
         SELECT *, {time_of(leaf_time("t.created_at"), "id")} AS time,
             coalesce({leaf_text("retweeted.id")} <> id, retweeted IS NOT NULL) AS is_repost,
@@ -139,7 +137,7 @@ _DIGEST_2 = digest_of(
     ),
     # The tweets that a page includes, and those inside others, which their own rows may refer to.
     digest_row(
-        "(SELECT line, page, 0 AS place, unnest(p.includes.tweets) AS s FROM pages)",
+        "(SELECT line, page, 0 AS place, unnest(includes.tweets) AS s FROM pages)",
         "seen",
         id=leaf_text("s.id"),
         author=user(leaf_text("s.author_id"), "NULL"),
@@ -151,11 +149,10 @@ _DIGEST_2 = digest_of(
         author=_reference_user("s"),
     ),
     digest_row(
-        f"(SELECT *, 0 AS place, {leaf_time('p.__twarc.retrieved_at')} AS retrieved FROM pages "
-        "WHERE len(p.includes.users) > 0)",
+        "(SELECT *, 0 AS place FROM pages WHERE len(includes.users) > 0)",
         "seen",
         seen="retrieved",
-        others=f"[{user(leaf_text('u.id'), leaf_text('u.username'))} for u in p.includes.users]",
+        others=f"[{user(leaf_text('u.id'), leaf_text('u.username'))} for u in includes.users]",
     ),
     REMOVAL,
     digest_row(
@@ -167,7 +164,7 @@ _DIGEST_2 = digest_of(
         f"ELSE {leaf_text('t.action')} END",
     ),
     digest_row(
-        "(SELECT * FROM read WHERE NOT (is_tweet OR is_compliance))",
+        "(SELECT * FROM read ANTI JOIN notice USING (page, place) WHERE other IS NOT NULL)",
         "none",
         seen="retrieved",
         others=f"[{user('id', leaf_text('t.username'))}]",
@@ -188,24 +185,17 @@ _CREATED_1 = (
 )
 
 _ITEMS_1 = f"""
-    pages AS MATERIALIZED (
-        SELECT rowid AS page, line, object,
-            json_transform(object, '{{"statuses": ["JSON"]}}').statuses AS statuses
+    pages AS (
+        SELECT rowid AS page, line,
+            coalesce(json_transform(object, '{{"statuses": ["JSON"]}}').statuses, [object]) AS data
         FROM records
     ),
-    items AS MATERIALIZED (
-        SELECT page, line, unnest(statuses) AS item, generate_subscripts(statuses, 1) AS place
-        FROM pages WHERE statuses IS NOT NULL
-        UNION ALL
-        SELECT page, line, object, 0 FROM pages WHERE statuses IS NULL
+    items AS (
+        SELECT page, line, unnest(data) AS item, generate_subscripts(data, 1) AS place FROM pages
     ),
-    {notice_steps("items")},
-    parsed AS (
-        SELECT *, json_transform(item, '{_TWEET_1}') AS t FROM items
-        ANTI JOIN notice USING (page, place)
-    ),
+    parsed AS (SELECT *, json_transform(item, '{_TWEET_1}') AS t FROM items),
     read AS MATERIALIZED (
-        SELECT *, {leaf_text("t.id_str", "t.id")} AS id,
+        SELECT * EXCLUDE (item), {leaf_text("t.id_str", "t.id")} AS id,
             {leaf_text("t.user.id_str", "t.user.id")} AS author_id,
             {leaf_text("t.retweeted_status.id_str", "t.retweeted_status.id")} AS repost_of,
             {leaf_text("t.in_reply_to_status_id_str", "t.in_reply_to_status_id")} AS reply_to,
@@ -219,9 +209,11 @@ _ITEMS_1 = f"""
 } AS quote_of,
             coalesce(t.extended_tweet.entities.user_mentions, t.entities.user_mentions, [])
                 AS mentions,
-            id IS NOT NULL AND (author_id IS NOT NULL OR t.created_at IS NOT NULL) AS is_tweet
+            id IS NOT NULL AND (author_id IS NOT NULL OR t.created_at IS NOT NULL) AS is_tweet,
+            CASE WHEN NOT is_tweet THEN item END AS other
         FROM parsed
     ),
+    {notice_steps("read")},
     tweets AS (
         SELECT *, {time_of(_CREATED_1, "id")} AS time,
             t.retweeted_status IS NOT NULL AND coalesce(repost_of <> id, true) AS is_repost,
@@ -274,7 +266,11 @@ _DIGEST_1 = digest_of(
         for status in ("retweeted_status", "quoted_status")
     ),
     REMOVAL,
-    digest_row("(SELECT * FROM read WHERE NOT is_tweet)", "none", reason=_NO_TWEET),
+    digest_row(
+        "(SELECT * FROM read ANTI JOIN notice USING (page, place) WHERE other IS NOT NULL)",
+        "none",
+        reason=_NO_TWEET,
+    ),
 )
 
 VERSION_1 = export_of(_DIGEST_1)
@@ -290,50 +286,63 @@ _HEAD_1 = re.compile(r'"(id_str|retweeted_status|in_reply_to_status_id_str)"\s*:
 
 
 def _is_tweet_2(one: dict[str, Any]) -> bool:
-    data = one.get("data")
-    if isinstance(data, list) and data:
-        data = data[0]
-    tweet = data if isinstance(data, dict) else one
-    if "author_id" in tweet and "id" in tweet:
-        return True
+    tweet = _first(one, "data")
+    return "author_id" in tweet and "id" in tweet
+
+
+def _is_notice_2(one: dict[str, Any]) -> bool:
     return any(
-        name in EVENTS and isinstance(said, dict) and ("tweet" in said or "user" in said)
-        for name, said in tweet.items()
+        name in EVENTS
+        and isinstance(said, dict)
+        and (isinstance(said.get("tweet"), dict) or isinstance(said.get("user"), dict))
+        for name, said in _first(one, "data").items()
     )
 
 
 def _is_tweet_1(one: dict[str, Any]) -> bool:
-    statuses = one.get("statuses")
-    if isinstance(statuses, list) and statuses and isinstance(statuses[0], dict):
-        one = statuses[0]
-    author = one.get("user")
-    if isinstance(author, dict):
-        # Weibo has the same names, but for its ids.
-        return "screen_name" in author and "idstr" not in author
-    said = one.get("delete") or one.get("status_withheld") or one.get("user_withheld")
-    return isinstance(said, dict) and ("status" in said or "withheld_in_countries" in said)
+    author = _first(one, "statuses").get("user")
+    # Weibo has the same names, but for its ids.
+    return isinstance(author, dict) and "screen_name" in author and "idstr" not in author
+
+
+def _is_notice_1(one: dict[str, Any]) -> bool:
+    return any(
+        isinstance(said, dict) and ("status" in said or "withheld_in_countries" in said)
+        for said in map(one.get, ("delete", "status_withheld", "user_withheld"))
+    )
+
+
+def _first(one: dict[str, Any], page: str) -> dict[str, Any]:
+    """What a page holds first, or the object itself where it is none."""
+    held = one.get(page)
+    first = held[0] if isinstance(held, list) and held else held
+    return first if isinstance(first, dict) else one
 
 
 def looks_like_version_2(file: File) -> bool:
-    """Whether a file holds tweets of version 2, or notices of its streams."""
-    head = _head(file)
-    return (head is not None and '"author_id"' in head and _HEAD_2.search(head) is not None) or any(
-        _is_tweet_2(one) for one in sampled_objects(file)
+    """Whether a file holds tweets of version 2, or notices of its streams and no other tweets."""
+    found = sampled_objects(file)
+    if not found:
+        head = _head(file)
+        return '"author_id"' in head and _HEAD_2.search(head) is not None
+    return any(map(_is_tweet_2, found)) or (
+        any(map(_is_notice_2, found)) and not any(map(_is_tweet_1, found))
     )
 
 
 def looks_like_version_1(file: File) -> bool:
     """Whether a file holds tweets of version 1.1, or notices of its streams."""
-    head = _head(file)
-    return (
-        head is not None and '"screen_name"' in head and _HEAD_1.search(head) is not None
-    ) or any(_is_tweet_1(one) for one in sampled_objects(file))
+    found = sampled_objects(file)
+    if not found:
+        head = _head(file)
+        return '"screen_name"' in head and _HEAD_1.search(head) is not None
+    return any(_is_tweet_1(one) or _is_notice_1(one) for one in found)
 
 
-def _head(file: File) -> str | None:
-    """The head of a file of JSON, where it ends within the first object."""
+def _head(file: File) -> str:
+    """The head of a file of JSON that ends within the first object; else nothing."""
     text = file.head.decode("utf-8", "ignore").lstrip("\ufeff \t\r\n")
-    return text if text.startswith(("{", "[")) and not sampled_objects(file) else None
+    return text if text.startswith(("{", "[")) else ""
 
 
 def _loader(export: Export, what: str) -> Any:
