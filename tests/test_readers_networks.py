@@ -427,6 +427,13 @@ def test_bytes_that_are_no_text_are_refused_with_their_line(write):
     with pytest.raises(ReadingError, match=r"latin.gml, line 2: byte 0xE9.*--encoding"):
         read_interactions(path)
     assert read_interactions(path, encoding="latin-1").isolated == ("café",)
+    for end in (b"1,caf\xe9\n", b"caf\xe9,x\n"):
+        with pytest.raises(ReadingError, match=r"a.gdf, line 2: byte 0xE9"):
+            read_interactions(write(b"nodedef>name,label\n" + end, "a.gdf"))
+    with pytest.raises(ReadingError, match=r"line 2: byte 0xE9"):
+        read_interactions(write(b"nodedef>name,caf\xe9\na,b\n", "b.gdf"))
+    with pytest.raises(ReadingError, match=r"encoding cannot be read .*--encoding"):
+        read_interactions(write("<?xml version='1.0' encoding='x-no'?>" + graphml(), "a.graphml"))
     skipped = write(b"*Vertices 2\n1 ann\n2 bob\n*Arcs\n1 2\n1 caf\xe9\n", "bytes.net")
     found = read_interactions(skipped, skip_bad_rows=True)
     assert rows(found) == [("ann", "bob")]

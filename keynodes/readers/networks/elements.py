@@ -113,7 +113,10 @@ class Elements:
             self._named = self._named or name != node
             if name != node and node in self._undeclared:
                 self._go_by_id()
-        if problem := _no_id(account, "the id of the node"):
+        problem = "" if account.strip() else "the id of the node is blank"
+        for text in (account, *facts, *facts.values()):
+            problem = problem or _undecodable(text)
+        if problem:
             self.refuse(line, problem)
             return
         self._accounts[node] = account
@@ -390,12 +393,6 @@ def text_lines(elements: Elements) -> Iterator[tuple[int, str]]:
     encoding = encoding_of(file, elements.request.encoding)
     for number, raw in lines(file.path, file.name, encoding, longest=None):
         yield number, raw.rstrip("\r\n")
-
-
-def _no_id(text: str, what: str) -> str:
-    if not text.strip():
-        return f"{what} is blank"
-    return _undecodable(text)
 
 
 def _undecodable(text: str) -> str:

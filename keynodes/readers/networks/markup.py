@@ -86,6 +86,13 @@ class Markup:
                 f"{self.file.name}, line {error.lineno}: no valid XML ({what}, at character "
                 f"{error.offset + 1}); write the file again with the program that made it"
             ) from None
+        except (LookupError, ValueError) as error:
+            if "encoding" not in str(error):
+                raise
+            raise ReadingError(
+                f"{self.file.name}: its encoding cannot be read ({error}); save it as UTF-8, or "
+                "name the encoding with --encoding"
+            ) from None
 
     def _first(self, name: str, attributes: Attributes) -> None:
         if name.rpartition(":")[2] != self._root:
