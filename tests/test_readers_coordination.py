@@ -263,6 +263,7 @@ def test_what_is_answered_elsewhere_is_counted_and_its_account_stays():
         "the reposted message is not in the file, and its author is not named": 1,
         "the message replied to is not in the file, and its author is not named": 1,
     }
+    assert interactions.isolated == ("1450000000000000004",)
     assert "1450000000000000004" in build_graph(interactions).accounts
     assert interactions.report.time_unit == "timestamp"
 

@@ -129,6 +129,7 @@ def test_a_tweet_is_a_post_and_a_mention_inside_a_retweet_is_counted_only(workbo
     }
     assert any("network.xlsx" in notice and "row 5" in notice for notice in report.notices)
     assert report.weight_kind == "count"
+    assert set(interactions.isolated) == {"pilot", "alone"}
     graph = build_graph(interactions)
     assert {"pilot", "alone"} <= set(graph.accounts)
     assert "pilot" not in set(graph.arcs.source) | set(graph.arcs.target)

@@ -14,7 +14,7 @@ import numpy as np
 
 from keynodes.errors import ReadingError
 from keynodes.flow import FLOW
-from keynodes.interactions import frame_of
+from keynodes.interactions import TABLE, frame_of
 from keynodes.readers.dialects import delimiter_of, encoding_of
 from keynodes.readers.inputs import File
 from keynodes.readers.lines import (
@@ -157,7 +157,10 @@ def load_frames(file: File, loader: Loader, export: Export, batches: Iterator[An
                 if len(frame):
                     into.append(frame)
         if export.isolated is not None:
-            found = connection.execute(f"SELECT DISTINCT account FROM ({export.isolated})")
+            found = connection.execute(
+                f"SELECT account FROM ({export.isolated}) "
+                f"EXCEPT (SELECT source FROM {TABLE} UNION SELECT target FROM {TABLE})"
+            )
             isolated.update((account, None) for (account,) in found.fetchall())
 
     any_record = False

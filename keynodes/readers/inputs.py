@@ -177,8 +177,8 @@ def refuse_foreign(file: File) -> None:
     name, head = file.name, file.head
     if head.startswith(b"PK\x03\x04") and (b"xl/" in head or name.lower().endswith(".xlsx")):
         raise ReadingError(
-            f"{name} is a spreadsheet (xlsx) without a sheet Edges as NodeXL has it; export the "
-            "sheet of interactions as CSV"
+            f"{name} is a spreadsheet (xlsx); only NodeXL workbooks are read as they are, by the "
+            "columns of their sheet Edges: export the sheet of interactions as CSV"
         )
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     for magic, advice in _FOREIGN:
