@@ -205,6 +205,26 @@ def test_gephi_lite_opens_any_network(tmp_path, network):
             assert data["weight"] == network.arcs["weight"][arc]
 
 
+def test_all_hostile_names_at_once(path):
+    n = len(HOSTILE)
+    network = Network(
+        ids=objects(HOSTILE),
+        nodes={"said": objects(HOSTILE)},
+        tails=np.arange(n),
+        heads=(np.arange(n) + 1) % n,
+        arcs={"interaction": objects(HOSTILE)},
+    )
+    write_graphml(network, path)
+    assert gephi_rules.graphml_faults(path) == []
+    graph = graphology_reader.read(path)
+    assert [read_id(node) for node, _ in graph["nodes"]] == HOSTILE
+    assert [read_text(data["said"]) for _, data in graph["nodes"]] == HOSTILE
+    assert [read_text(data["interaction"]) for *_, data in graph["edges"]] == HOSTILE
+    other = read_nx(path)
+    assert [read_id(node) for node in other] == HOSTILE
+    assert [read_text(data["said"]) for _, data in other.nodes(data=True)] == HOSTILE
+
+
 def kind_of(path):
     """The type that the column v has in a file."""
     return path.read_text().split('attr.name="v" attr.type="')[1].split('"')[0]
@@ -432,9 +452,15 @@ def test_more_rows_than_a_block_and_packed(tmp_path):
     ids = objects([f"u{i}" for i in range(n)])
     values = np.random.default_rng(0).random(n)
     values[::7] = np.nan
+    signs = np.where(np.arange(n) % 2, -0.0, 0.0)
     network = Network(
         ids=ids,
-        nodes={"score": values, "few": np.arange(n) % 3, "some": objects([None, "a"] * n)[:n]},
+        nodes={
+            "score": values,
+            "sign": signs,
+            "few": np.arange(n) % 3,
+            "some": objects([None, "a"] * n)[:n],
+        },
         tails=np.arange(n),
         heads=(np.arange(n) + 1) % n,
         arcs={"weight": np.arange(n) / 2 + 1},
@@ -452,6 +478,8 @@ def test_more_rows_than_a_block_and_packed(tmp_path):
     assert list(graph) == ids.tolist()
     scores = [graph.nodes[i].get("score", np.nan) for i in ids]
     np.testing.assert_array_equal(scores, values)
+    # Written once for many, yet zero below zero stays so.
+    assert [math.copysign(1, graph.nodes[i]["sign"]) for i in ids[:4]] == [1, -1, 1, -1]
     assert [graph.nodes[i].get("some") for i in ids] == network.nodes["some"].tolist()
     weights = {key: data["weight"] for _, _, key, data in graph.edges(keys=True, data=True)}
     assert weights == {f"e{i}": w for i, w in enumerate(network.arcs["weight"])}

@@ -58,8 +58,6 @@ def write_graphology(
         "allowSelfLoops": True,
     }
     about = {**about_of(network), "creator": MARK}
-    # To an edge that does not say so, graphology gives a direction.
-    way = "" if network.directed else '"undirected":true,'
 
     def node_pieces(rows: slice) -> Sequence[Piece]:
         attributes = _attributes([*looks, *contents.nodes], rows, contents)
@@ -74,7 +72,7 @@ def write_graphology(
             ("", _commas(rows), '{"key":"e'),
             ("", list(map(str, range(rows.start, rows.stop))), '",'),
             ('"source":', ids[network.tails[rows]].tolist(), ","),
-            ('"target":', ids[network.heads[rows]].tolist(), f',{way}"attributes":{{'),
+            ('"target":', ids[network.heads[rows]].tolist(), ',"attributes":{'),
             ("", _attributes(arcs, rows, contents), "}}"),
         ]
 
