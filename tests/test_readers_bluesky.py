@@ -259,7 +259,7 @@ def test_a_table_with_bad_rows(write):
 
 def test_a_table_that_is_another_file(write):
     path = write("source,target\na,b\n")
-    with pytest.raises(ReadingError, match="it has no column 'user_did'; let the format be found"):
+    with pytest.raises(ReadingError, match="it has no column 'user_did'"):
         forced("bluesky-table", path)
 
 

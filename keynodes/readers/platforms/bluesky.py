@@ -163,7 +163,7 @@ def _load_jetstream(file: File, request: Request, loader: Loader) -> Part:
     if sampled_objects(file) and not _is_jetstream(file):
         raise ReadingError(
             f"{file.name} is no Jetstream of Bluesky: none of its first objects has did, time_us "
-            "and kind; let the format be found out, or name another"
+            "and kind"
         )
     part = load_objects(file, request, loader, JETSTREAM)
     return replace(part, removals=_without_news_of_the_living(part.removals))
@@ -255,7 +255,7 @@ def _load_table(file: File, request: Request, loader: Loader) -> Part:
     if missing is not None:
         raise ReadingError(
             f"{file.name} is no table of Bluesky posts as minet makes them: it has no column "
-            f"{missing!r}; let the format be found out, or name another"
+            f"{missing!r}"
         )
     return load_rows(file, request, loader, TABLE)
 

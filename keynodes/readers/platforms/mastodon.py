@@ -158,7 +158,7 @@ def _load(file: File, request: Request, loader: Loader) -> Part:
     if sampled_objects(file) and not _is_statuses(file):
         raise ReadingError(
             f"{file.name} holds no Mastodon statuses: none of its first objects has account.acct "
-            "and created_at; let the format be found out, or name another"
+            "and created_at"
         )
     return load_objects(file, request, loader, STATUSES)
 

@@ -107,7 +107,7 @@ def _load_telethon(file: File, request: Request, loader: Loader) -> Part:
     if sampled_objects(file) and not _is_telethon(file):
         raise ReadingError(
             f"{file.name} holds no messages of Telethon or 4CAT: none of its first objects has "
-            "peer_id and date; let the format be found out, or name another"
+            "peer_id and date"
         )
     return load_objects(file, request, loader, TELETHON)
 

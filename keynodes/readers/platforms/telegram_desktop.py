@@ -181,8 +181,7 @@ def load_desktop(file: File, request: Request, loader: Loader) -> Part:
     text = "".join(raw for _, raw in lines(file.path, file.name, encoding, longest=None))
     if '"messages"' not in text or not text.lstrip().startswith(("{", "[")):
         raise ReadingError(
-            f"{file.name} is no export of Telegram Desktop: it has no list of messages; let the "
-            "format be found out, or name another"
+            f"{file.name} is no export of Telegram Desktop: it has no list of messages"
         )
     notices = [_NAMES]
     if '"date_unixtime"' not in text:
