@@ -171,6 +171,14 @@ def test_spreadsheets_without_formulas(tmp_path):
     assert pd.read_csv(edges)["Target"].tolist()[1] == "'=eve"
 
 
+def test_spreadsheets_of_all_hostile_names_at_once(tmp_path):
+    nodes, edges = tmp_path / "nodes.csv", tmp_path / "edges.csv"
+    ids = objects(HOSTILE)
+    places = np.arange(len(ids))
+    write_spreadsheets(Network(ids, {"said": ids}, places, places, {"said": ids}), nodes, edges)
+    assert gephi_rules.spreadsheet_faults(nodes, edges) == []
+
+
 @settings(max_examples=60)
 @given(networks())
 def test_spreadsheets_of_any_network(tmp_path, network):
