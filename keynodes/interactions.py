@@ -154,11 +154,14 @@ class Interactions:
     def __len__(self) -> int:
         return self.report.records
 
-    def first_in_words(self) -> str:
-        """Say what was taken from the first record: who acted on whom, and who reached whom."""
+    def first_in_words(self, rows: str = "true") -> str:
+        """Say what was taken from the first record: who acted on whom, and who reached whom.
+
+        `rows` is SQL for the records that it may be.
+        """
         # A post is an account's record with itself, and says nothing of direction.
         query = (
-            f"SELECT source, target, relation, flow FROM {TABLE} WHERE flow IS NOT NULL "
+            f"SELECT source, target, relation, flow FROM {TABLE} WHERE flow IS NOT NULL AND {rows} "
             "ORDER BY source = target, rowid LIMIT 1"
         )
         for source, target, relation, flow in self.connection.execute(query).fetchall():

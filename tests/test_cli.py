@@ -53,7 +53,8 @@ def test_every_option_of_rank_together(retweets, tmp_path):
     )  # fmt: skip
     assert code == 0
     expected = "rank,account,score,rank_low,rank_high,top_share,protected,"
-    assert out.splitlines()[0] == expected + "pagerank:damping=0.5,liaison"
+    # Facts about accounts come after the columns of the table itself.
+    assert out.splitlines()[0] == expected + "pagerank:damping=0.5,liaison,posts"
     assert {row["account"]: row["protected"] for row in table(out)}["fan1"] == "1"
 
 

@@ -18,8 +18,10 @@ from keynodes.cli import (
     measures,
     rank,
     reach,
+    readers,
     synth,
     takedown,
+    validate,
 )
 
 app = typer.Typer(
@@ -61,6 +63,8 @@ for module in (
     explain,
     export,
     info,
+    validate,
+    readers,
     measures,
     synth,
 ):

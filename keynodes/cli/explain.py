@@ -50,4 +50,8 @@ def command(
         interactions=interactions,
         graph=graph,
         notices=[*about, *explanation.notices],
+        # Of an arc, the account at its other end.
+        accounts=[
+            str(row["name"]) if "weight" in row else explanation.account for row in explanation.rows
+        ],
     )

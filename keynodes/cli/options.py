@@ -282,7 +282,7 @@ def _check_files(given: Mapping[str, Any], lists: list[str]) -> None:
         if not is_stream(one) and is_same_file(one, other):
             raise UsageError(f"{one} would be written twice; name two files")
     files = expand(reading.files) if reading.files else []
-    inputs = [*files, *([] if reading.accounts is None else [reading.accounts]), *lists]
+    inputs = [*files, *reading.beside(), *lists]
     for path in written:
         for read in inputs:
             if not is_stream(path) and is_same_file(path, read):

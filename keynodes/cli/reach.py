@@ -90,7 +90,7 @@ def command(
         notices.append(f"the first {top:,} of {len(found):,} accounts {what}; --top 0 lists all")
         found = found.head(top)
     deliver(
-        marked(found, {"seeds": speakers if vitality else None, "protect": kept}),
+        marked(graph, found, {"seeds": speakers if vitality else None, "protect": kept}),
         reading,
         output,
         form,

@@ -23,7 +23,8 @@ def column(meaning: str, *names: str) -> Any:
 FILES = typer.Argument(
     metavar="FILE…",
     help="Records of who interacted with whom: CSV, TSV, JSON lines, Parquet, plain or "
-    "compressed; a pattern such as 'logs/*.csv'; '-' for standard input.",
+    "compressed, or an export of a platform (see 'keynodes readers'); a pattern such as "
+    "'logs/*.csv'; '-' for standard input.",
     show_default=False,
 )
 
@@ -33,6 +34,15 @@ class Reading:
     """What to read, and how."""
 
     files: Annotated[list[str], FILES]
+    reader: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|FILE.toml",
+            help="What the files are, where that is not seen from their content (see 'keynodes "
+            "readers'), or a mapping of your own.",
+            rich_help_panel="Reading",
+        ),
+    ] = None
     flow: Annotated[
         list[str] | None,
         typer.Option(
@@ -58,7 +68,16 @@ class Reading:
         str | None,
         typer.Option(
             metavar="FILE",
-            help="Facts about accounts: a column 'account' and any others.",
+            help="Facts about accounts: a column 'account' and any others; they stand in every "
+            "table of accounts.",
+            rich_help_panel="Reading",
+        ),
+    ] = None
+    aliases: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Ids that are one identity, to be merged: columns 'account' and 'alias'.",
             rich_help_panel="Reading",
         ),
     ] = None
@@ -110,24 +129,35 @@ class Reading:
         ),
     ] = False
 
+    def arguments(self) -> dict[str, Any]:
+        """Return the options as arguments of `read_interactions`."""
+        columns = {role: getattr(self, role) for role in ROLES if getattr(self, role) is not None}
+        return {
+            "columns": columns or None,
+            "flow": self.flow,
+            "since": self.since,
+            "until": self.until,
+            "reader": self.reader,
+            "accounts": self.accounts,
+            "aliases": self.aliases,
+            "delimiter": self.delimiter,
+            "header": False if self.no_header else None,
+            "encoding": self.encoding,
+            "skip_bad_rows": self.skip_bad_rows,
+            "spreadsheet_safe": self.spreadsheet_safe,
+        }
+
+    def beside(self) -> list[str]:
+        """Return the files that are read beside the records."""
+        mapping = self.reader if self.reader and self.reader.lower().endswith(".toml") else None
+        return [path for path in (mapping, self.accounts, self.aliases) if path]
+
     def interactions(self) -> "Interactions":
         """Read the files."""
         from keynodes.readers import read_interactions
 
-        columns = {role: getattr(self, role) for role in ROLES if getattr(self, role) is not None}
-        return read_interactions(
-            self.files if len(self.files) > 1 else self.files[0],
-            columns=columns or None,
-            flow=self.flow,
-            since=self.since,
-            until=self.until,
-            accounts=self.accounts,
-            delimiter=self.delimiter,
-            header=False if self.no_header else None,
-            encoding=self.encoding,
-            skip_bad_rows=self.skip_bad_rows,
-            spreadsheet_safe=self.spreadsheet_safe,
-        )
+        source = self.files if len(self.files) > 1 else self.files[0]
+        return read_interactions(source, **self.arguments())
 
     def graph(
         self, interactions: "Interactions", combine: str = "sum"

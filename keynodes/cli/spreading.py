@@ -82,14 +82,18 @@ def check_least(option: str, value: int | None, least: int) -> None:
         raise UsageError(f"{option} must be a whole number from {least} on, got {value}")
 
 
-def marked(frame: "pandas.DataFrame", lists: Mapping[str, Any]) -> "pandas.DataFrame":
+def marked(
+    graph: "InteractionGraph", frame: "pandas.DataFrame", lists: Mapping[str, Any]
+) -> "pandas.DataFrame":
     """Mark seeds and protected accounts in a table of accounts, where such lists were given.
 
     A high place in it is no reason to remove either: seeds are known, and protected ones stay.
     """
+    from keynodes.lists import resolved
+
     for name, column in (("seeds", "seed"), ("protect", "protected")):
         if lists.get(name):
-            frame[column] = frame["account"].isin(set(lists[name]))
+            frame[column] = frame["account"].isin(set(resolved(graph, lists[name])))
     return frame
 
 
@@ -101,8 +105,9 @@ def known_of(
     notices: list[str],
 ) -> list[str]:
     """Return the accounts of a list that the graph has, or stop when it lacks one."""
-    from keynodes.lists import match
+    from keynodes.lists import match, resolved
 
+    accounts = resolved(graph, accounts)
     found = match(graph, accounts, what)
     if not allow_unknown:
         found.require("--allow-unknown")

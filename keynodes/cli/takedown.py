@@ -386,7 +386,7 @@ def command(
                 answered()
                 later = ["stopped by Ctrl-C: returns were not followed; the table is the plan"]
         if impact:
-            frame = marked(_impact(graph, found, top, asked, progress), asked)
+            frame = marked(graph, _impact(graph, found, top, asked, progress), asked)
             notices.append(
                 "each loss is of that account alone: a plan works together, and its accounts may "
                 "cut little one by one"

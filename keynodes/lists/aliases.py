@@ -45,7 +45,7 @@ def read_aliases(
     >>> read_aliases({"ann_2": "ann_1", "ann_1": "ann"})
     {'ann_2': 'ann', 'ann_1': 'ann'}
     """
-    where, pairs = _pairs_of(source, spreadsheet_safe)
+    where, row, pairs = _pairs_of(source, spreadsheet_safe)
     stands_for: dict[str, str] = {}
     lines: dict[str, int] = {}
     for line, account, alias in pairs:
@@ -53,14 +53,14 @@ def read_aliases(
             continue  # an account is its own alias: nothing to merge
         if stands_for.get(alias, account) != account:
             raise ReadingError(
-                f"{where}, line {line}: {_shown(alias)} is an alias of {_shown(account)} here, but "
-                f"of {_shown(stands_for[alias])} in line {lines[alias]}; keep one of them"
+                f"{where}, {row} {line}: {_shown(alias)} is an alias of {_shown(account)} here, "
+                f"but of {_shown(stands_for[alias])} in {row} {lines[alias]}; keep one of them"
             )
         stands_for.setdefault(alias, account)
         lines.setdefault(alias, line)
     if not lines:
         raise ReadingError(f"{where} names no aliases")
-    return _followed(stands_for, lines, where)
+    return _followed(stands_for, lines, f"{where}, {row}")
 
 
 def _followed(
@@ -74,7 +74,7 @@ def _followed(
         while name in stands_for and name not in ends:
             if name in chain:
                 raise ReadingError(
-                    f"{where}, line {max(lines[one] for one in chain)}: {_shown(name)} is an alias "
+                    f"{where} {max(lines[one] for one in chain)}: {_shown(name)} is an alias "
                     "that leads back to itself; say which of these names is the account"
                 )
             chain[name] = None
@@ -86,8 +86,9 @@ def _followed(
 
 def _pairs_of(
     source: "str | os.PathLike[str] | pandas.DataFrame | Mapping[str, str]", safe: bool
-) -> tuple[str, Iterable[tuple[int, str, str]]]:
-    """Where the aliases are from; and line (or row), account and alias of each."""
+) -> tuple[str, str, Iterable[tuple[int, str, str]]]:
+    """Where the aliases are from, what rows are called there; and row, account, alias of each."""
+    word = "row"
     if hasattr(source, "columns"):
         where = "<aliases DataFrame>"
         frame: pandas.DataFrame = source  # type: ignore[assignment]
@@ -100,7 +101,7 @@ def _pairs_of(
         rows = [(row, [acc, ali]) for row, (ali, acc) in enumerate(source.items(), start=1)]
         account, alias = 0, 1
     else:
-        where = os.fspath(source)
+        where, word = os.fspath(source), "line"
         rows = rows_of(source, safe)
         if not rows:
             raise ReadingError(f"{where} is empty")
@@ -112,13 +113,13 @@ def _pairs_of(
         for what, end in zip((ACCOUNT, ALIAS), ends, strict=True):
             if not isinstance(end, str):
                 raise ReadingError(
-                    f"{where}, line {line}: the {what} must be text (long ids lose digits as "
+                    f"{where}, {word} {line}: the {what} must be text (long ids lose digits as "
                     f"numbers), found {end!r}"
                 )
             if not end.strip():
-                raise ReadingError(f"{where}, line {line}: the {what} is blank")
+                raise ReadingError(f"{where}, {word} {line}: the {what} is blank")
         pairs.append((line, ends[0], ends[1]))
-    return where, pairs
+    return where, word, pairs
 
 
 def _places(cells: list[str], where: str) -> tuple[int, int]:

@@ -83,7 +83,7 @@ def choose(
     only : bool
         Whether to leave it at the columns that the user named.
     """
-    chosen = {role: _named(names, name, role, where) for role, name in asked.items()}
+    chosen = {role: _named(names, name, role, where, only) for role, name in asked.items()}
     for role, groups in _GROUPS.items():
         if role in chosen or only:
             continue
@@ -118,13 +118,14 @@ def listing(names: Sequence[str], most: int = 20) -> str:
     return f"{shown} and {len(names) - most} more" if len(names) > most else shown
 
 
-def _named(names: Sequence[str], name: str, role: str, where: str) -> int:
+def _named(names: Sequence[str], name: str, role: str, where: str, only: bool) -> int:
     exact = [i for i, n in enumerate(names) if n == name]
     found = exact or [i for i, n in enumerate(names) if plain(n) == plain(name)]
     if not found:
-        raise UnknownName(
-            f"{where}: there is no column {name!r} (asked for as {role}); {suggestion(name, names)}"
-        )
+        hint = suggestion(name, names)
+        if only:  # from a mapping, whose author saw another file
+            hint = f"there are {listing(names)}"
+        raise UnknownName(f"{where}: there is no column {name!r} (asked for as {role}); {hint}")
     if len(found) > 1:
         raise ReadingError(f"{where}: {len(found)} columns are called {name!r}; rename one")
     return found[0]

@@ -17,7 +17,13 @@ if TYPE_CHECKING:
     import pandas
 
 OF_ACCOUNTS = "account "
-"""Events of a removal that begin so happened to the account itself, others to one of its posts."""
+"""Events that begin so happened to the account itself, others to one of its posts.
+
+An event of one word, such as ``suspended``, is what a platform calls the state of an account.
+"""
+
+RESTORED = "account restored"
+"""The event that takes the others back."""
 
 _ENDS = ("source", "target")
 
@@ -221,10 +227,11 @@ def _removals(
     parts = [(one.part.removals, one, start) for one, start in zip(inputs, platforms, strict=True)]
     if not _gathered(connection, parts, aliases, ("event", "evidence")):
         return None
+    event = f"CASE WHEN contains(event, ' ') THEN event ELSE '{OF_ACCOUNTS}' || event END"
     frame = frame_of(
         connection.execute(
-            "SELECT account, moment::DOUBLE AS time, event, evidence FROM gathered "
-            "ORDER BY moment NULLS LAST, account, event, evidence"
+            f"SELECT account, moment AS time, {event} AS event, evidence FROM gathered "
+            "WHERE event IS NOT NULL ORDER BY moment NULLS FIRST, account, event, evidence"
         )
     )
     connection.execute("DROP TABLE gathered")
@@ -282,6 +289,7 @@ def _removed(removals: "pandas.DataFrame | None", unit: str | None) -> "pandas.D
         return None
     mine = removals[removals["event"].str.startswith(OF_ACCOUNTS)]
     last = mine.drop_duplicates("account", keep="last").set_index("account")
+    last = last[last["event"] != RESTORED]
     times = last["time"]
     if unit == "timestamp":
         times = times.map(lambda time: time.timestamp(), na_action="ignore")

@@ -25,6 +25,12 @@ SHOWN = 5
 _COLUMNS = """(source VARCHAR, target VARCHAR, relation VARCHAR, time DOUBLE, weight DOUBLE,
     evidence VARCHAR, flow ENUM('back', 'forth', 'both'))"""
 
+KINDS = 50
+"""How many reasons for refusing rows are told apart."""
+
+_VALUES = re.compile(r"'(?:[^'\\]|\\.)*'|\"[^\"]*\"|0x[0-9A-F]+|\d[\d,.]*")
+"""What differs between rows that are refused for one reason."""
+
 _DECIMAL_COMMA = re.compile(r"\s*\d+,\d+\s*")
 
 _BLANKS = "' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13)"
@@ -65,6 +71,28 @@ class Refused:
 
     rows: int = 0
     shown: list[str] = field(default_factory=list)
+    reasons: dict[str, int] = field(default_factory=dict)
+    """How many of each kind."""
+    shown_of: dict[str, list[str]] = field(default_factory=dict)
+    """The first few of each kind."""
+
+    def copy(self) -> "Refused":
+        """Return what was refused up to now."""
+        shown_of = {kind: list(shown) for kind, shown in self.shown_of.items()}
+        return Refused(self.rows, list(self.shown), dict(self.reasons), shown_of)
+
+    def note(self, kind: str, count: int, found: str | None = None) -> None:
+        """Count rows of a kind, and keep the words on one of them."""
+        # Texts of a hostile file must not make kinds without end.
+        if kind not in self.reasons and len(self.reasons) >= KINDS:
+            kind = "other reasons"
+        self.rows += count
+        self.reasons[kind] = self.reasons.get(kind, 0) + count
+        if found is None:
+            return
+        for shown in (self.shown, self.shown_of.setdefault(kind, [])):
+            if len(shown) < SHOWN:
+                shown.append(found)
 
 
 class Loader:
@@ -134,12 +162,19 @@ class Loader:
         ).fetchone() or (0,)
         if wrong:
             first = connection.execute(
-                f"SELECT line, problem FROM {self._checked(query, shape)} WHERE problem <> '' "
-                f"ORDER BY line LIMIT {SHOWN}"
+                f"""
+                SELECT line, problem, count(*) OVER of_kind, row_number() OVER of_kind = 1
+                FROM (SELECT *, split_part(problem, ':', 1) AS kind
+                    FROM {self._checked(query, shape)} WHERE problem <> '')
+                WINDOW of_kind AS (PARTITION BY kind ORDER BY line, problem
+                    ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+                QUALIFY row_number() OVER (PARTITION BY kind ORDER BY line, problem) <= {SHOWN}
+                ORDER BY line, problem
+                """
             ).fetchall()
-            for line, problem in first:
-                self.refuse(shape, line, _in_words(problem, shape), count=0)
-            self.refused.rows += wrong
+            for line, problem, count, is_first in first:
+                words = _in_words(problem, shape)
+                self.refuse(shape, line, words, count if is_first else 0)
         (rows,) = connection.execute(
             self._insert(query, shape, "amount") + " WHERE problem = ''"
         ).fetchone() or (0,)
@@ -150,9 +185,8 @@ class Loader:
         found = f"{shape.name}, {shape.row} {line}: {reason}"
         if not self.skip_bad_rows:
             raise ReadingError(f"{found}; correct it, or skip such rows with --skip-bad-rows")
-        self.refused.rows += count
-        if len(self.refused.shown) < SHOWN:
-            self.refused.shown.append(found)
+        expected, _, value = reason.partition(", found ")
+        self.refused.note(expected if value else _VALUES.sub("…", reason)[:100], count, found)
 
     def forget(self, start: int, refused: Refused) -> None:
         """Take back the rows from `start` on, and what was refused since `refused`."""

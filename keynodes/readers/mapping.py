@@ -25,7 +25,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 
@@ -41,14 +41,11 @@ from keynodes.readers.formats import READERS, TABLES, table_of
 from keynodes.readers.inputs import File, refuse_foreign
 from keynodes.readers.loading import Loader, Shape
 from keynodes.readers.parquet import check_id_type
-from keynodes.readers.requests import Part, Request
+from keynodes.readers.requests import Part, Request, Table
 from keynodes.readers.rows import Batches
 from keynodes.readers.times import kind_of_column
 from keynodes.registry import pick, suggestion
 from keynodes.writing import written_whole
-
-if TYPE_CHECKING:
-    from keynodes.readers.requests import Table
 
 EVERY_RECORD = "*"
 """The key of the flow of every record, as that of a relation is its name."""
@@ -227,7 +224,9 @@ def _of_one_relation(part: Part, loader: Loader, relation: str, start: int) -> P
     def first_line(_: str) -> int | None:
         return None
 
-    return replace(part, shape=replace(part.shape, relation=True), first_line=first_line)
+    table = None if part.table is None else part.table._replace(relation=relation)
+    shape = replace(part.shape, relation=True)
+    return replace(part, shape=shape, first_line=first_line, table=table)
 
 
 @contextmanager
@@ -361,22 +360,26 @@ def _one_line(error: Exception) -> str:
 
 
 def write_mapping(
-    path: "str | os.PathLike[str]", table: "Table", flow: Iterable[str] | None = None
+    path: "str | os.PathLike[str]", table: Table, reader: str, flows: Flows | None = None
 ) -> None:
     """Write how a table was understood, and what was said of its flow, as a mapping file.
 
     Written whole or not at all.
     """
-    flows = parse_flow(None if flow is None else list(flow))
-    lines = ["# How keynodes reads this kind of file: keynodes COMMAND FILE --reader THIS_FILE", ""]
-    for key in ("delimiter", "header", "encoding"):
-        value = getattr(table, key)
-        if value is not None:
-            lines.append(f"{key} = {_toml(value)}")
-    lines += ["", "[columns]", *(f"{role} = {_toml(name)}" for role, name in table.columns.items())]
-    ways = {flows.named[key]: way for key, way in flows.of_relation.items()}
-    if flows.overall is not None:
-        ways = {EVERY_RECORD: flows.overall, **ways}
+    said = {"reader": reader, "relation": table.relation, "delimiter": table.delimiter}
+    said |= {"header": table.header, "encoding": table.encoding}  # type: ignore[dict-item]
+    ways: dict[str, str] = {}
+    if flows is not None:
+        ways = {flows.named.get(key, key): way for key, way in flows.of_relation.items()}
+        if flows.overall is not None:
+            ways[EVERY_RECORD] = flows.overall
+    lines = [
+        "# How keynodes reads such files: keynodes COMMAND FILE --reader THIS_FILE",
+        *(f"{key} = {_toml(value)}" for key, value in said.items() if value is not None),
+        "",
+        "[columns]",
+        *(f"{role} = {_toml(name)}" for role, name in table.columns.items()),
+    ]
     if ways:
         lines += ["", "[flow]", *(f"{_toml(name)} = {_toml(way)}" for name, way in ways.items())]
     with written_whole(path) as temporary:

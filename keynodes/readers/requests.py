@@ -37,6 +37,8 @@ class Table(NamedTuple):
     delimiter: str | None = None
     header: bool | None = None
     encoding: str | None = None
+    relation: str | None = None
+    """What every record is, where the mapping says so."""
 
 
 def _nowhere(relation: str) -> int | None:
@@ -59,7 +61,8 @@ class Part:
     handles: "pandas.DataFrame | None" = None
     """Names that accounts had: columns ``account, handle, time`` (text as found, or missing)."""
     removals: "pandas.DataFrame | None" = None
-    """What was taken down: columns ``account, time, event, evidence``; time as in the records."""
+    """What was taken down: columns ``account, time, event, evidence``; time as in the records.
+    What happened to an account is one word, or begins with ``account``: ``account deleted``."""
     attributes: "pandas.DataFrame | None" = None
     """Facts about accounts that the input has, indexed by account id."""
     table: Table | None = None

@@ -1,0 +1,76 @@
+"""`keynodes readers`: which files can be read, and which way a post travels in each."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from keynodes.cli.options import PlainOutput, shares_options
+
+if TYPE_CHECKING:
+    from keynodes.readers.requests import Reader
+
+
+@shares_options
+def command(
+    output: PlainOutput,
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="NAME", help="Explain one reader in full.", show_default=False),
+    ] = None,
+) -> None:
+    """List the file formats: what each is, who acts on whom in it, and where its ids are from."""
+    import pandas
+
+    from keynodes.errors import UsageError
+    from keynodes.interop.tables import write_table
+    from keynodes.readers import READERS
+    from keynodes.registry import pick
+
+    form = output.chosen_format()
+    if name is not None:
+        if output.output is not None or output.form is not None:
+            raise UsageError(
+                "one reader is explained in words: -o and --format are for the table of all"
+            )
+        found = pick({one: one for one in READERS}, name, "reader")
+        typer.echo("\n".join(_explained(found, READERS[found])))
+        return
+    table = pandas.DataFrame(
+        {
+            "reader": list(READERS),
+            "reads": [row.words for row in READERS.values()],
+            "content": [row.flow for row in READERS.values()],
+            "platform": [row.platform for row in READERS.values()],
+            "parameters": [", ".join(row.parameters) or None for row in READERS.values()],
+        },
+        dtype=object,
+    )
+    # Sentences are not cut as names are.
+    write_table(table, output.output, form, longest=400)
+
+
+def _explained(name: str, reader: "Reader") -> list[str]:
+    """One reader in words, with the queries that it is."""
+    from inspect import cleandoc, getdoc
+
+    lines = [f"{name}: {reader.words}", "", f"Which way content goes: {reader.flow}."]
+    if reader.platform:
+        lines.append(
+            f"Account ids are those of {reader.platform}; read together with another platform, "
+            f"they become {reader.platform}:id."
+        )
+    for parameter, meaning in reader.parameters.items():
+        lines.append(f"--reader {name}:{parameter}=…  {meaning}")
+    export = reader.export
+    if export is None:
+        words = getdoc(reader.load) or "Read by a program of its own, not by a query."
+        return [*lines, "", words]
+    lines += export.notices
+    for what, query in (
+        ("interactions", export.interactions),
+        ("handles of accounts", export.handles),
+        ("removals", export.removals),
+    ):
+        if query:
+            lines += ["", f"-- {what}", cleandoc("\n" + query)]
+    return lines
