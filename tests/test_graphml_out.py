@@ -345,6 +345,7 @@ def test_whole_numbers_that_became_text_are_told(path, values, told):
 
 def test_names_that_mean_something_else_are_kept_apart_and_told(path):
     nodes = {name: np.array([1, 2]) for name in ("Score", "score", "score_2", "SIZE", "r", "d3")}
+    nodes["SCORE"] = np.array([True, False])
     nodes |= {"x": np.array([0.0, np.inf]), "size": objects(["big", "small"]), "\x00": np.zeros(2)}
     nodes |= {"color": objects(["red", "#fff"]), "y": np.zeros(2)}
     report = write_graphml(pair(nodes=nodes, arcs={"type": objects(["a"])}), path)
@@ -355,6 +356,7 @@ def test_names_that_mean_something_else_are_kept_apart_and_told(path):
         "nodes: SIZE": "SIZE_value",
         "nodes: r": "r_value",
         "nodes: d3": "d3_value",
+        "nodes: SCORE": "SCORE_3",
         "nodes: x": "x_value",
         "nodes: size": "size_value_2",
         "nodes: \x00": "\\x00",
