@@ -459,7 +459,8 @@ def test_ids_that_a_spreadsheet_damaged_do_not_merge_tweets(write):
 
 
 def test_the_same_id_by_another_author_is_another_tweet(write):
-    path = jsonl(write, tweet("55", "7"), tweet("55", "8"), tweet("55", "7"))
+    renamed = tweet("55", "7", author={"id": "7", "username": "new"})
+    path = jsonl(write, tweet("55", "7"), tweet("55", "8"), renamed)
     interactions = read_interactions(path)
     assert rows(interactions) == [("7", "7"), ("8", "8")]
     assert interactions.report.unmapped == {"a tweet that stood in the file before": 1}

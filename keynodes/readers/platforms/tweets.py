@@ -110,7 +110,10 @@ def _lookup(who: str, known: str) -> str:
     )
 
 
-_IS_ID = "regexp_full_match(id, '[0-9]+')"
+def _is_id(column: str) -> str:
+    # A spreadsheet writes 1.29E+18 for any of them: such are never taken for the same.
+    return f"regexp_full_match({column}, '[0-9]+')"
+
 
 _NAMES = """
     name AS MATERIALIZED (
@@ -133,19 +136,20 @@ _KNOWN = f"""
     ),
     authored AS MATERIALIZED (
         SELECT id, arg_min(author, rowid) AS author FROM records
-        WHERE kind IN ('tweet', 'seen') AND {_IS_ID} AND {_named("author")} GROUP BY id
+        WHERE kind IN ('tweet', 'seen') AND {_is_id("id")} AND {_named("author")} GROUP BY id
     )
 """
 
-# Ids that a spreadsheet rounded are alike in tweets that are not: only whole ids are compared.
+# A tweet stands twice where its id, its author and its time do.
 _TWEETS = f"""
     {_KNOWN},
     every AS MATERIALIZED (
         SELECT records.* EXCLUDE (mentions, others), records.rowid AS n, mentions,
             {_account("author", "whose")} AS account,
             row_number() OVER (
-                PARTITION BY CASE WHEN {_IS_ID.replace("id,", "records.id,")}
-                    THEN records.id ELSE 'row ' || records.rowid END, author, time
+                PARTITION BY CASE WHEN {_is_id("records.id")}
+                    THEN records.id ELSE 'row ' || records.rowid END,
+                    {_account("author", "whose")}, time
                 ORDER BY records.rowid
             ) AS copy
         FROM records {_lookup("author", "whose")} WHERE kind = 'tweet'
