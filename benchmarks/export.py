@@ -12,6 +12,7 @@ before it began.
 
 import argparse
 import functools
+import os
 import tempfile
 import time
 from importlib.metadata import version
@@ -219,6 +220,9 @@ def main():
             for place in range(len(contestants))
         ]
     tenths = {name: seconds for (name, *_), seconds in zip(contestants, taken, strict=True)}
+    notes.append(
+        f"Processes that wanted a core, on average of the last 15 minutes: {os.getloadavg()[2]:.1f}."
+    )
     ours = tenths["keynodes GraphML, a tenth"]
     rows = []
     for (name, prepare, _, arcs), size, seconds in zip(contestants, sizes, taken, strict=True):
