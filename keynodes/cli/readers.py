@@ -67,10 +67,12 @@ def _explained(name: str, reader: "Reader") -> list[str]:
         return [*lines, "", words]
     lines += export.notices
     for what, query in (
+        ("what is kept of each record", export.digest),
         ("interactions", export.interactions),
         ("handles of accounts", export.handles),
         ("removals", export.removals),
     ):
         if query:
-            lines += ["", f"-- {what}", cleandoc("\n" + query)]
+            rows = [line.rstrip() for line in cleandoc("\n" + query).splitlines()]
+            lines += ["", f"-- {what}", *filter(None, rows)]
     return lines

@@ -269,6 +269,7 @@ READERS: dict[str, Reader] = {
         "reached it; a repost or like that came via a repost is a record with that reposter too; "
         "whoever mentions reaches the mentioned account",
         "bluesky",
+        export=JETSTREAM,
     ),
     "bluesky-table": Reader(
         _is_table,
@@ -277,6 +278,7 @@ READERS: dict[str, Reader] = {
         "whoever reposts, quotes or replies acts on the author, whose posts have reached it; "
         "whoever mentions reaches the mentioned account",
         "bluesky",
+        export=TABLE,
     ),
 }
 """The formats of this file, in the order in which they are tried."""

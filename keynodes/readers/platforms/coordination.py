@@ -190,6 +190,7 @@ READERS: dict[str, Reader] = {
             "window": "how far apart two shares of an object may be: seconds, or such as 5m (10)",
             "most": "how many of the latest shares before it each share is linked with (all)",
         },
+        export=Export(_CO_SHARES, whole=True),
     ),
     **coordination_toolkit.READERS,
 }

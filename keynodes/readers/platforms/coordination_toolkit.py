@@ -317,6 +317,7 @@ READERS: dict[str, Reader] = {
             "table": "edge for the messages (as without it), or a result: "
             + ", ".join(_NETWORK_TABLES)
         },
+        export=_messages("iso"),
     ),
 }
 """The formats of this file, in the order in which they are tried."""

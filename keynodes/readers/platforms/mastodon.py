@@ -171,6 +171,7 @@ READERS: dict[str, Reader] = {
         "whoever boosts, quotes or replies acts on the author, whose posts have reached it; "
         "whoever mentions reaches the mentioned account (but for the mention of whom it answers)",
         "mastodon",
+        export=STATUSES,
     ),
 }
 """The formats of this file, in the order in which they are tried."""

@@ -292,6 +292,7 @@ READERS: dict[str, Reader] = {
         "Vertex 1 acts on Vertex 2: content goes from Vertex 2 to Vertex 1 in a retweet, quote or "
         "reply, and from Vertex 1 to Vertex 2 in a mention; a mention inside a retweet is counted "
         "only, for it is by the author",
+        export=Export(_INTERACTIONS, row="row"),
     ),
 }
 """The formats of this file, in the order in which they are tried."""

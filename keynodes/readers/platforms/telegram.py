@@ -7,7 +7,7 @@ from keynodes.readers.exports import list_at, load_objects, sampled_objects, tex
 from keynodes.readers.inputs import File
 from keynodes.readers.loading import Loader
 from keynodes.readers.platforms.telegram_acts import AT, T_ME, export_of, named, seconds
-from keynodes.readers.platforms.telegram_desktop import is_desktop, load_desktop
+from keynodes.readers.platforms.telegram_desktop import DESKTOP, is_desktop, load_desktop
 from keynodes.readers.requests import Part, Reader, Request
 
 
@@ -120,10 +120,20 @@ _FLOW = (
 
 READERS: dict[str, Reader] = {
     "telegram": Reader(
-        _is_telethon, _load_telethon, "Telegram: messages of Telethon or 4CAT", _FLOW, "telegram"
+        _is_telethon,
+        _load_telethon,
+        "Telegram: messages of Telethon or 4CAT",
+        _FLOW,
+        "telegram",
+        export=TELETHON,
     ),
     "telegram-desktop": Reader(
-        is_desktop, load_desktop, "Telegram Desktop: result.json", _FLOW, "telegram"
+        is_desktop,
+        load_desktop,
+        "Telegram Desktop: result.json",
+        _FLOW,
+        "telegram",
+        export=DESKTOP,
     ),
 }
 """The formats of this file, in the order in which they are tried."""

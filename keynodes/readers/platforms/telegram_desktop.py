@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from keynodes.errors import ReadingError
@@ -89,6 +90,8 @@ _DESKTOP = f"""
         )
     )
 """
+
+DESKTOP = export_of(_DESKTOP)
 
 _NAMES = (
     "forwards and invitations give names, not ids, in exports of Telegram Desktop: such accounts "
@@ -188,5 +191,5 @@ def load_desktop(file: File, request: Request, loader: Loader) -> Part:
         notices.append(_LOCAL)
     if "\\x" in text:
         text = _CONTROL.sub(r"\1\\u00\2", text)
-    export = export_of(_DESKTOP, *notices)
+    export = replace(DESKTOP, notices=tuple(notices))
     return load_objects(file, request, loader, export, _messages(text))

@@ -1,0 +1,226 @@
+"""Every reader of the registry: its fixture is told by its content, no other is taken for it."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pandas
+import pytest
+from commands import ROOT, keynodes, table
+from workbooks import BANNER, EDGES, write_workbook
+
+from keynodes import KeynodesError, ReadingError, UnknownName, UsageError
+from keynodes.readers import READERS, formats, read_interactions
+from keynodes.readers.formats import BY_COLUMN, TABLES, chosen_format, format_of
+from keynodes.readers.inputs import opened
+
+EXPORTS = Path(__file__).parent / "exports"
+
+MADE = ("parquet", "nodexl", "coordination-sqlite", "json-lines", "delimited")
+"""Readers whose fixture is made here: binary ones, and tables that are nobody's."""
+
+
+def owner_of(path):
+    """The reader that a fixture is called after, such as twitter-v2 of twitter-v2-flattened."""
+    fitting = [name for name in READERS if path.stem == name or path.stem.startswith(f"{name}-")]
+    return max(fitting, key=len, default=None)
+
+
+WRITTEN = sorted(path for path in EXPORTS.iterdir() if path.is_file())
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("made")
+    pairs = {"source": ["ann", "bob"], "target": ["bob", "cy"]}
+    pandas.DataFrame(pairs).to_parquet(folder / "parquet.parquet")
+    edge = ["ann", "bob", None, None, 1, "Retweet", 43000.5, "", None, "91"]
+    write_workbook(folder / "nodexl.xlsx", {"Edges": [BANNER, EDGES, edge]})
+    with closing(sqlite3.connect(folder / "coordination-sqlite.db")) as connection:
+        connection.execute(
+            "CREATE TABLE edge (message_id PRIMARY KEY, user_id, username, repost_id, reply_id, "
+            "message, transformed_message, transformed_message_length, transformed_message_hash, "
+            "token_set, timestamp)"
+        )
+        rows = [("1", "ann", "Ann", None, None), ("2", "bob", "Bob", "1", None)]
+        connection.executemany(
+            "INSERT INTO edge (message_id, user_id, username, repost_id, reply_id, timestamp) "
+            "VALUES (?, ?, ?, ?, ?, 1717200000)",
+            rows,
+        )
+        connection.commit()
+    (folder / "json-lines.jsonl").write_text('{"source": "ann", "target": "bob"}\n')
+    (folder / "delimited.csv").write_text("source;target\nann;bob\n")
+    return sorted(folder.iterdir())
+
+
+@pytest.fixture(scope="session")
+def every_file(made):
+    return [*WRITTEN, *made]
+
+
+def test_every_reader_has_a_fixture_and_every_fixture_a_reader(every_file):
+    owners = {path.name: owner_of(path) for path in every_file}
+    assert [name for name, owner in owners.items() if owner is None] == []
+    assert sorted(set(READERS) - set(owners.values())) == []
+
+
+def test_every_fixture_is_told_by_its_content_and_taken_for_nothing_else(every_file):
+    own = [name for name in READERS if name not in ("json-lines", "delimited")]
+    for path in every_file:
+        with opened(path) as file:
+            assert format_of(file) == owner_of(path), path.name
+            taken = [name for name in own if READERS[name].detects(file)]
+            assert taken == [name for name in own if name == owner_of(path)], path.name
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "graphs").glob("*.csv*")), ids=lambda p: p.name)
+def test_sample_graphs_are_plain_tables(path):
+    with opened(path) as file:
+        assert [name for name in READERS if READERS[name].detects(file)] == ["delimited"]
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_every_reader_says_what_it_is_and_which_way_content_goes(name):
+    reader = READERS[name]
+    assert reader.words.strip()
+    assert len(reader.flow.split()) > 5
+    assert name == name.lower()
+    assert all(meaning for meaning in reader.parameters.values())
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.name)
+def test_every_fixture_holds_records(path):
+    report = read_interactions(path, skip_bad_rows=True).report
+    assert report.records > 0
+    assert report.readers == (owner_of(path),)
+
+
+def test_made_fixtures_hold_records(made):
+    for path in made:
+        report = read_interactions(path).report
+        assert (report.records > 0, report.readers) == (True, (owner_of(path),)), path.name
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_forced_on_the_file_of_another_format_it_reads_or_says_why_not(name, every_file):
+    """The others in turn, so that in the end each reader meets files of every family."""
+    others = [path for path in every_file if owner_of(path) != name]
+    start = list(READERS).index(name)
+    chosen = [others[(start + step * 5) % len(others)] for step in range(5)]
+    for path in chosen:
+        found, said = None, path.name
+        try:
+            found = read_interactions(path, reader=name)
+        except KeynodesError as error:
+            said = str(error)
+        assert path.name in said
+        if "does not fit the reader" in said:
+            assert f"looks like {owner_of(path)!r}" in said
+        assert found is None or found.report.records or found.isolated
+
+
+# --- naming a reader -----------------------------------------------------------------------------
+
+
+def test_a_reader_is_forced_by_its_name(write):
+    path = write("source,target\n1,2\n")
+    assert read_interactions(path, reader="Delimited").report.readers == ("delimited",)
+    with pytest.raises(ReadingError) as raised:
+        read_interactions(path, reader="graphml")
+    said = str(raised.value)
+    assert "does not fit the reader 'graphml', but looks like 'delimited'" in said
+    assert "'source', 'target'" in said
+
+
+def test_a_forced_reader_goes_before_what_is_seen():
+    path = EXPORTS / "twarc-csv.csv"
+    columns = {"source": "author_id", "target": "id"}
+    found = read_interactions(path, reader="delimited", columns=columns, flow="forth")
+    assert found.report.readers == ("delimited",)
+    # Whoever names columns has a table, whatever it looks like.
+    assert read_interactions(path, columns=columns, flow="forth").report.readers == ("delimited",)
+
+
+def test_columns_say_nothing_to_a_reader_that_knows_its_fields():
+    with pytest.raises(UsageError, match="--source x says nothing to the reader 'mastodon'"):
+        read_interactions(EXPORTS / "mastodon.jsonl", reader="mastodon", columns={"source": "x"})
+    assert set(TABLES) < set(BY_COLUMN)
+    assert "graphml" in BY_COLUMN
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("mastodn", "there is no reader 'mastodn'; did you mean 'mastodon'"),
+        ("mastodon:window=3", "reader 'mastodon' has no parameter 'window'; it has none"),
+        ("coortweet:windw=3", "did you mean 'window'"),
+        ("coortweet:window", "written name=value, got 'window'"),
+        ("coortweet:window=", "written name=value"),
+        ("coortweet:window=1:window=2", "said twice"),
+    ],
+)
+def test_a_name_that_there_is_not_is_refused(text, words):
+    with pytest.raises(UsageError, match=words) as raised:
+        chosen_format(text)
+    assert isinstance(raised.value, UnknownName) or "parameter" in str(raised.value)
+
+
+def test_parameters_reach_the_reader():
+    assert chosen_format("coortweet: window = 60") == ("coortweet", {"window": "60"})
+    narrow = read_interactions(EXPORTS / "coortweet.csv", reader="coortweet:window=1")
+    wide = read_interactions(EXPORTS / "coortweet.csv", reader="coortweet:window=1d")
+    assert wide.report.records > narrow.report.records
+
+
+def test_a_reader_that_stumbles_over_a_foreign_file_says_so_in_words(write, monkeypatch):
+    def stumbles(file, request, loader):
+        raise KeyError("nothing\nof the kind")
+
+    monkeypatch.setitem(
+        READERS, "stumbling", formats.Reader(lambda file: False, stumbles, "words", "flow")
+    )
+    with pytest.raises(
+        ReadingError, match=r"does not fit the reader 'stumbling'.*KeyError"
+    ) as said:
+        read_interactions(write("source,target\na,b\n"), reader="stumbling")
+    assert "\n" not in str(said.value)
+
+
+# --- the command ---------------------------------------------------------------------------------
+
+
+def test_keynodes_readers_lists_them_all():
+    code, out, err = keynodes("readers")
+    assert (code, err) == (0, "")
+    found = {row["reader"]: row for row in table(out)}
+    assert list(found) == list(READERS)
+    assert found["mastodon"]["platform"] == "mastodon"
+    assert "boosts" in found["mastodon"]["content"]
+    assert found["coortweet"]["parameters"] == "window, most"
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_keynodes_readers_explains_each(name):
+    code, out, err = keynodes("readers", name)
+    assert (code, err) == (0, "")
+    assert READERS[name].flow in out
+    if (export := READERS[name].export) is not None:
+        assert "SELECT" in out
+        assert export.interactions.strip().splitlines()[-1].strip() in out
+
+
+def test_keynodes_readers_refuses_what_it_cannot_do(tmp_path):
+    code, _, err = keynodes("readers", "masto")
+    assert (code, "did you mean 'mastodon'" in err or "choose from" in err) == (2, True)
+    code, _, err = keynodes("readers", "mastodon", "-o", tmp_path / "x.csv")
+    assert (code, "in words" in err) == (2, True)
+
+
+def test_any_command_takes_a_reader(write):
+    path = write('{"source": "a", "target": "b"}\n', "edges.txt")
+    for command in ("rank", "info", "communities"):
+        code, _, err = keynodes(command, path, "--reader", "json-lines")
+        assert code == 0, err
+        code, _, err = keynodes(command, path, "--reader", "json-line")
+        assert (code, "did you mean 'json-lines'" in err) == (2, True)
