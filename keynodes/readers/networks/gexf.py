@@ -119,7 +119,7 @@ class _Parsing:
         holder = self.holders[-1]
         key = attributes.get("for", attributes.get("id", ""))
         text = attributes.get("value", "")
-        if self.elements.ours:
+        if self.elements.ours and ("\\" in key or "\\" in text):
             key = self.elements.undone(read_text, key, self.markup.line)
             if key in self.texts[holder.what]:
                 text = self.elements.undone(read_text, text, self.markup.line)

@@ -150,16 +150,16 @@ class _Parsing:
 
     def _data(self, key: str) -> None:
         text = self.markup.heard()
-        holder = self.holders[-1] if self.holders else None
-        if holder is None or holder.what not in self.names:
+        if not self.holders or self.holders[-1].what not in self.names:
             return
-        if self.elements.ours:
+        holder, ours = self.holders[-1], self.elements.ours
+        if ours and "\\" in key:
             key = self.elements.undone(read_text, key, self.markup.line)
         column = self.names[holder.what].get(key)
         if column is None:
             self.elements.count("data of a key that is not declared", self.markup.line)
-        elif column and not (self.elements.ours and column in LOOKS):
-            if self.elements.ours and key in self.texts[holder.what]:
+        elif column and not (ours and column in LOOKS):
+            if ours and "\\" in text and key in self.texts[holder.what]:
                 text = self.elements.undone(read_text, text, self.markup.line)
             holder.data.setdefault(column, text)
 

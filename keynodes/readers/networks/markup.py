@@ -52,6 +52,7 @@ class Markup:
         self._root = root
         self._start = start
         self._pieces: list[str] = []
+        self._hear = self._pieces.append
 
     @property
     def line(self) -> int:
@@ -61,12 +62,13 @@ class Markup:
     def listen(self) -> None:
         """Collect the text from here on."""
         self._pieces.clear()
-        self.parser.CharacterDataHandler = self._pieces.append
+        self.parser.CharacterDataHandler = self._hear
 
     def heard(self) -> str:
         """Return the text since `listen`, and collect no more."""
         self.parser.CharacterDataHandler = None
-        return "".join(self._pieces)
+        pieces = self._pieces
+        return pieces[0] if len(pieces) == 1 else "".join(pieces)
 
     def read(self) -> None:
         """Parse the file.
