@@ -176,6 +176,7 @@ def test_attributes_travel_numbers_as_numbers():
             "followers": ["10", "", "3"],
             "share": ["0.5", "1e-3", ""],
             "platform_id": ["1234567890123456789", "2", "3"],
+            "long": ["9999999999999999", "2", "3"],
             "code": ["007", "8", "9"],
             "mixed": ["1", "x", ""],
             "flag": [True, False, True],
@@ -190,6 +191,7 @@ def test_attributes_travel_numbers_as_numbers():
     assert columns["share"].tolist()[:2] == [0.5, 0.001]
     assert np.isnan(columns["share"][2])
     assert columns["platform_id"].tolist() == ["1234567890123456789", "2", None]
+    assert columns["long"].tolist() == ["9999999999999999", "2", None]
     assert columns["code"].tolist() == ["007", "8", None]
     assert columns["mixed"].tolist() == ["1", "x", None]
     assert columns["flag"].tolist() == [True, False, None]

@@ -71,9 +71,10 @@ def communities(
     where it touches those placed before as near as can be to the ones that it shares weight with.
     Small ones and single accounts go into rings around them. Inside, ties draw together and all
     push apart (as in Fruchterman and Reingold 1991, far accounts together as in Barnes and Hut
-    1986); a tie to another community draws its ends to the rim on that side. Then the members are
-    spread so that the disc is filled evenly: its halves get as many of its slots as they hold
-    accounts, and so on inside each half. O((n log n + m) × 10–60) time, O(n + m) memory.
+    1986); a tie to another community draws its ends to the rim on that side. Then hubs are drawn to
+    the middle, and the members are spread so that the disc is filled evenly: its halves get as
+    many of its slots as they hold accounts, and so on inside each half.
+    O((n log n + m) × 10–60) time, O(n + m) memory.
 
     Examples
     --------
@@ -106,7 +107,7 @@ def communities(
         places = forces.moved(places, 0.5 * (1 - step / steps))
         if progress:
             progress(step + 1, steps + 2)
-    places = filled(discs, centres, rooms, places)
+    places = filled(discs, centres, rooms, forces.centred(places), forces.hubs)
     if progress:
         progress(steps + 1, steps + 2)
     part(places, radii)

@@ -9,7 +9,11 @@ GOLDEN = np.pi * (3 - np.sqrt(5))
 
 
 def filled(
-    discs: np.ndarray, centres: np.ndarray, rooms: np.ndarray, places: np.ndarray
+    discs: np.ndarray,
+    centres: np.ndarray,
+    rooms: np.ndarray,
+    places: np.ndarray,
+    hubs: np.ndarray,
 ) -> np.ndarray:
     """Give each account a slot of its disc, its neighbours about where they were.
 
@@ -21,6 +25,8 @@ def filled(
         Centre and radius of each disc.
     places : numpy.ndarray of float64, shape (n, 2)
         Where accounts are.
+    hubs : numpy.ndarray of int64
+        The account of each disc that gets the slot in its middle.
 
     Returns
     -------
@@ -33,16 +39,20 @@ def filled(
     x, now by y, until each account has one. O(n log n) time, O(n) memory.
     """
     n = len(discs)
-    order = np.argsort(discs, kind="stable")
-    groups = discs[order]
+    by_disc = np.argsort(discs, kind="stable")
+    groups = discs[by_disc]
     seeds = np.arange(n) - np.searchsorted(groups, groups)
-    sizes = np.bincount(discs)[groups]
-    out = np.where(sizes > 1, rooms[groups] * np.sqrt((seeds + 0.5) / np.maximum(sizes, 1)), 0.0)
+    out = rooms[groups] * np.sqrt(seeds / np.bincount(discs)[groups])
     turn = seeds * GOLDEN
     slots = centres[groups] + out[:, None] * np.column_stack([np.cos(turn), np.sin(turn)])
-    # Slot i belongs to the disc of the i-th account by disc.
     result = np.empty((n, 2))
-    result[_halved(places, discs)] = slots[_halved(slots, groups)]
+    result[hubs] = slots[seeds == 0]
+    others = np.ones(n, bool)
+    others[hubs] = False
+    account, slot = np.flatnonzero(others), np.flatnonzero(seeds > 0)
+    result[account[_halved(places[account], discs[account])]] = slots[
+        slot[_halved(slots[slot], groups[slot])]
+    ]
     return result
 
 

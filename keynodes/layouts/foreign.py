@@ -30,7 +30,8 @@ def fruchterman_reingold(
     Parameters
     ----------
     graph, labels, radii, rng, progress
-        As for `keynodes.layouts.discs.communities`; labels are not used, and there is no progress.
+        As for `keynodes.layouts.discs.communities`; labels are not used; progress is told
+        when it begins and when it ends.
 
     Returns
     -------
@@ -52,7 +53,12 @@ def fruchterman_reingold(
     Fruchterman, T. M. J., & Reingold, E. M. (1991). Graph drawing by force-directed placement.
     Software: Practice and Experience 21, 1129–1164. https://doi.org/10.1002/spe.4380211102
     """
-    return spread(_computed(graph, rng), radii)
+    if progress:
+        progress(0, 1)
+    spots = spread(_computed(graph, rng), radii)
+    if progress:
+        progress(1, 1)
+    return spots
 
 
 def _computed(graph: InteractionGraph, rng: np.random.Generator) -> np.ndarray:
