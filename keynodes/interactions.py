@@ -193,7 +193,7 @@ class Interactions:
 
         The ``posts`` column of the account attributes where there is one; else the distinct
         evidence ids of the account's own records; else its records. A record of an account
-        acting on itself is a post like any other.
+        acting on itself is a post like any other; likes and follows are none.
 
         Returns
         -------
@@ -212,7 +212,9 @@ class Interactions:
         self.connection.execute(
             f"""
             SELECT account, coalesce(sum(posts), 0)::DOUBLE AS posts FROM (
-                SELECT source AS account, {count} AS posts FROM {TABLE} GROUP BY source
+                SELECT source AS account, {count} AS posts FROM {TABLE}
+                WHERE relation IS NULL OR relation NOT IN ('like', 'follow') GROUP BY source
+                UNION ALL SELECT DISTINCT source, 0 FROM {TABLE}
                 UNION ALL SELECT DISTINCT target, 0 FROM {TABLE}
             ) GROUP BY account ORDER BY account
             """

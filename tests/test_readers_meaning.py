@@ -334,3 +334,18 @@ def test_without_relations_the_first_record_is_said_in_words(write):
     assert "what 'ann' posts is read as reaching 'bob'" in said[0]
     assert "--flow back" in said[0]
     assert not read_interactions(path, flow="back").report.notices
+
+
+def test_likes_and_follows_are_no_posts(write):
+    path = write(
+        "source,target,relation,id\n"
+        "ann,bob,like,1\nann,bob,follow,2\ncat,bob,RT,3\ncat,bob,like,4\nann,dan,mention,5\n"
+    )
+    assert read_interactions(path).posts()[0].to_dict() == {
+        "ann": 1.0,
+        "bob": 0.0,
+        "cat": 1.0,
+        "dan": 0.0,
+    }
+    only = write("source,target,relation\nann,bob,like\n", "likes.csv")
+    assert read_interactions(only).posts()[0].to_dict() == {"ann": 0.0, "bob": 0.0}
