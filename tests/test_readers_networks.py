@@ -269,6 +269,12 @@ def test_labels_are_relations_only_where_all_are_known(network):
     assert travels(sold) == {("b0", "a")}
 
 
+def test_the_number_of_an_edge_is_evidence_only_where_asked(network):
+    text = graphml(edges='<edge id="e7" source="a" target="b"/>')
+    assert network(text).to_frame()["evidence"].tolist() == [None]
+    assert network(text, columns={"evidence": "id"}).to_frame()["evidence"].tolist() == ["e7"]
+
+
 def test_columns_that_come_after_the_sample_are_found(network, monkeypatch):
     monkeypatch.setattr("keynodes.readers.networks.elements.SAMPLE", 2)
     edges = "edge [ source {} target 9 ] "

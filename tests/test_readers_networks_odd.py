@@ -1,5 +1,7 @@
 """Network files that are hostile, malformed, or of a rarer shape."""
 
+import time
+
 import pytest
 from networks import graphml, kinds
 from reading import rows
@@ -78,7 +80,11 @@ def test_entities_and_foreign_document_types_are_refused(network, doctype, messa
         ("graph [ edge [ source 1 ] ]", "an edge without a target"),
         ("graph [ edge [ source 1 target 2 ]\n directed 1 ]", "stands after its edges"),
         ("*Vertices many\n", "needs how many there are"),
-        ("*Vertices 99999999999999\n", "at most"),
+        ("*Vertices 99999999999999\n", "line 1: 99,999,999,999,999 nodes, .* at most"),
+        (f"*Vertices {'9' * 5000}\n", "needs how many there are"),
+        ("dl n=99999999999 format=edgelist1\ndata:\n1 2\n", "99,999,999,999 nodes, .* at most"),
+        ("*Vertices 2\nann\n", "line 2: a vertex must be a whole number, found 'ann'"),
+        ("*Vertices 2\n*Arcslist\n1 [1-2]\n", "a vertex must be a whole number"),
         ("*Vertices 2\n*Arcs\n1\n", "line 3: two vertices are needed"),
         ("*Vertices 2\n*Arcs\n1 2 -1\n", "line 3: weight must be a number above 0, found '-1'"),
         ("*Vertices 2\n*Matrix\n0 1\n1 0\n1\n", "line 5: the matrix has more than 2 × 2 cells"),
@@ -135,13 +141,36 @@ def test_attributes_without_end_do_not_fill_the_memory(network, monkeypatch):
     assert any("2 value(s) of nodes are left out" in notice for notice in found.report.notices)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<!DOCTYPE[" * 6000,
+        "*Vertices 2\n*Arcs\n" + "[ " * 200_000,
+        "nodedef>name\n" + "\",'" * 100_000,
+        "graph [ " + "a [ " * 100_000,
+        "dl n=2\nlabels:\n" + "row  " * 100_000,
+        "<graphml><graph>" + "<node id='a'><graph>" * 50_000,
+    ],
+)
+def test_texts_made_to_be_slow_are_not(network, text):
+    start = time.process_time()
+    with pytest.raises(ReadingError):
+        network(text, columns={"source": "1", "target": "2"} if "DOCTYPE" in text else None)
+    assert time.process_time() - start < 5
+
+
 def test_values_that_are_not_of_their_type_stay_text(network):
     keys = '<key id="n" for="node" attr.name="n" attr.type="int"/>'
     nodes = "".join(
         f'<node id="{i}"><data key="n">{value}</data></node>'
-        for i, value in enumerate(["1", "one", "9" * 40])
+        for i, value in enumerate(["1", "one", "9" * 40, "1_0"])
     )
-    assert network(graphml(nodes, keys=keys)).attributes["n"].tolist() == ["1", "one", "9" * 40]
+    assert network(graphml(nodes, keys=keys)).attributes["n"].tolist() == [
+        "1",
+        "one",
+        "9" * 40,
+        "1_0",
+    ]
 
 
 # --- other shapes of these formats --------------------------------------------------------------

@@ -26,6 +26,9 @@ from keynodes.spelling import read_id
 SAMPLE = 20_000
 """Edges looked at to tell what their columns are."""
 
+MOST_UNNAMED = 5_000_000
+"""Nodes that a header may ask for by their number alone."""
+
 ALSO: Mapping[str, tuple[str, ...]] = {
     "relation": ("interaction",),
     "time": ("start", "firsttime"),
@@ -385,6 +388,15 @@ class Elements:
         touched = connection.execute(f"SELECT source {rows} UNION SELECT target {rows}").fetchall()
         met = {account for (account,) in touched}
         return tuple(a for a in dict.fromkeys(self._accounts.values()) if a not in met)
+
+
+def check_unnamed(elements: Elements, line: int, nodes: int) -> None:
+    """Stop at a header that asks for more nodes than a file of its size can mean."""
+    if nodes > MOST_UNNAMED:
+        raise ReadingError(
+            f"{elements.file.name}, line {line}: {nodes:,} nodes, of which the file names none; "
+            f"{MOST_UNNAMED:,} at most, so correct the number"
+        )
 
 
 def text_lines(elements: Elements) -> Iterator[tuple[int, str]]:

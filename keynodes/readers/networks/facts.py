@@ -94,6 +94,9 @@ def typed(values: list[str | None], kind: str) -> Any:
 
 
 def _each(values: list[str | None], read: Callable[[str], Any]) -> list[Any] | None:
+    # Python would read 1_000 as a number, and no other program does.
+    if any(value is not None and "_" in value for value in values):
+        return None
     try:
         return [None if value is None else read(value) for value in values]
     except (ValueError, KeyError):

@@ -131,7 +131,10 @@ _CUT_OFF = (
 def root_of(file: File) -> str:
     """Return the name of the first element of an XML file, empty where it is none."""
     encoding = next((name for mark, name in _MARKS if file.head.startswith(mark)), "utf-8")
-    text = _DOCTYPE.sub("<!DOCTYPE x>", file.head.decode(encoding, "ignore"), count=1)
+    text = file.head.decode(encoding, "ignore")
+    declared = _DOCTYPE.match(text, max(text.find("<!DOCTYPE"), 0))
+    if declared:
+        text = text[: declared.start()] + text[declared.end() :]
     before = _BEFORE_ROOT.match(text)
     found = _ROOT.match(text, before.end() if before else 0)
     return found[1] if found else ""

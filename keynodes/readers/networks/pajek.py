@@ -1,22 +1,27 @@
 """Pajek .net files: sections of vertices, arcs (directed) and edges (undirected)."""
 
 import re
+from collections import deque
 from collections.abc import Callable
 
 from keynodes.errors import ReadingError
+from keynodes.escaping import shortened
 from keynodes.readers.inputs import File
 from keynodes.readers.loading import Loader
-from keynodes.readers.networks.elements import Elements, load_network, text_lines
+from keynodes.readers.networks.elements import (
+    Elements,
+    check_unnamed,
+    load_network,
+    text_lines,
+)
 from keynodes.readers.networks.gml import referenced
 from keynodes.readers.requests import Part, Request
 
-MOST_VERTICES = 20_000_000
-"""Vertices that a header may ask for without naming them."""
-
 _BEGINNING = re.compile(r"(?:\s*+%[^\n]*+\n)*+\s*+\*(?:network|vertices|arcs|edges|matrix)\b", re.I)
-_TOKEN = re.compile(r'"([^"]*+)"|(\[[^\]]*+\])|(\S++)')
+_TOKEN = re.compile(r'"([^"]*+)"|(\[[^\]]{0,1000}+\])|(\S++)')
 _SECTION = re.compile(r"\*(\w+)\s*(.*)")
 _RELATION = re.compile(r':?\s*(\d+)\s*:?\s*(?:"([^"]*)"|(\S.*))?')
+_WHOLE = re.compile(r"[0-9]{1,18}")
 _MOMENT = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -79,7 +84,7 @@ class _Parsing:
         if name == "matrix":
             self.cells = 0
             return self._matrix
-        self.elements.count(f"a section *{name}, which is no network", line)
+        self.elements.count("a section that is no network, such as *Partition", line)
         return lambda line, text: None
 
     def _outside(self, line: int, text: str) -> None:
@@ -92,7 +97,7 @@ class _Parsing:
                 f"{self.elements.file.name}, line {line}: a second network begins here; put each "
                 "into a file of its own"
             )
-        if not numbers or not all(number.isdecimal() for number in numbers[:2]):
+        if not numbers or not all(map(_WHOLE.fullmatch, numbers[:2])):
             raise ReadingError(
                 f"{self.elements.file.name}, line {line}: *Vertices needs how many there are, "
                 f"found {rest[:40]!r}"
@@ -100,15 +105,11 @@ class _Parsing:
         self.vertices = int(numbers[0])
         self.first_mode = int(numbers[1]) if len(numbers) > 1 else 0
         self.header = line
-        if self.vertices > MOST_VERTICES:
-            raise ReadingError(
-                f"{self.elements.file.name}, line {line}: {self.vertices:,} vertices, "
-                f"{MOST_VERTICES:,} at most"
-            )
 
     def _fill(self) -> None:
         """Vertices that have no line of their own are there all the same, by their number."""
         if len(self.listed) < self.vertices:
+            check_unnamed(self.elements, self.header, self.vertices - len(self.listed))
             for number in range(1, self.vertices + 1):
                 if str(number) not in self.listed:
                     self.listed.add(str(number))
@@ -116,7 +117,11 @@ class _Parsing:
 
     def _vertex(self, line: int, text: str) -> None:
         tokens = _tokens(text)
-        number = _vertex_number(tokens[0])
+        if not _WHOLE.fullmatch(tokens[0]):
+            found = shortened(tokens[0], 40)
+            self.elements.refuse(line, f"a vertex must be a whole number, found {found!r}")
+            return
+        number = str(int(tokens[0]))
         name = referenced(tokens[1], named=False) if len(tokens) > 1 else number
         self.listed.add(number)
         facts = {"label": name} if self.elements.plan.by_id else {}
@@ -132,23 +137,33 @@ class _Parsing:
             self.elements.refuse(line, f"two vertices are needed, found {text[:40]!r}")
             return
         attributes = {"relation": relation} if relation else {}
-        rest = tokens[2:]
+        rest = deque(tokens[2:])
         if rest and not rest[0].startswith("["):
-            attributes["weight"] = rest.pop(0)
+            attributes["weight"] = rest.popleft()
         while rest:
-            token = rest.pop(0)
+            token = rest.popleft()
             if token.startswith("["):
                 if moment := _MOMENT.search(token):
                     attributes["time"] = moment[0]
             elif rest:
-                attributes.setdefault(token, rest.pop(0))
-        ends = [_vertex_number(token) for token in tokens[:2]]
-        self.elements.edge(line, ends[0], ends[1], attributes, directed)
+                attributes.setdefault(token, rest.popleft())
+        self._edge(line, tokens[0], tokens[1], attributes, directed)
 
     def _list(self, line: int, text: str, directed: bool) -> None:
-        first, *others = (_vertex_number(token) for token in _tokens(text))
+        first, *others = _tokens(text)
         for other in others:
-            self.elements.edge(line, first, other, {}, directed)
+            self._edge(line, first, other, {}, directed)
+
+    def _edge(
+        self, line: int, source: str, target: str, attributes: dict[str, str], directed: bool
+    ) -> None:
+        for token in (source, target):
+            if not _WHOLE.fullmatch(token):
+                found = shortened(token, 40)
+                self.elements.refuse(line, f"a vertex must be a whole number, found {found!r}")
+                return
+        ends = str(int(source)), str(int(target))
+        self.elements.edge(line, *ends, attributes, directed)
 
     def _matrix(self, line: int, text: str) -> None:
         # With two modes, rows are the first vertices and columns the others.
@@ -170,10 +185,6 @@ def _tokens(text: str) -> list[str]:
         one[1] if one[1] is not None else one[2] if one[2] is not None else one[3]
         for one in _TOKEN.finditer(text)
     ]
-
-
-def _vertex_number(token: str) -> str:
-    return str(int(token)) if token.isascii() and token.isdecimal() and len(token) < 20 else token
 
 
 def _is_zero(value: str) -> bool:

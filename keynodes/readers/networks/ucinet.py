@@ -6,20 +6,25 @@ from collections.abc import Iterable, Iterator
 from keynodes.errors import ReadingError
 from keynodes.readers.inputs import File
 from keynodes.readers.loading import Loader
-from keynodes.readers.networks.elements import Elements, load_network, text_lines
+from keynodes.readers.networks.elements import (
+    Elements,
+    check_unnamed,
+    load_network,
+    text_lines,
+)
 from keynodes.readers.requests import Part, Request
 
 _BEGINNING = re.compile(r"\s*+dl\b[\s,]*+(?:n|nr|nc|nm|format)\s*+=", re.IGNORECASE)
 _DATA = re.compile(r"\bdata\s*:\s*", re.IGNORECASE)
-_SIZE = re.compile(r"\b(nr|nc|nm|n)\s*=\s*(\d+)", re.IGNORECASE)
+_SIZE = re.compile(r"\b(nr|nc|nm|n)\s*=\s*([0-9]{1,18})", re.IGNORECASE)
 _FORMAT = re.compile(r"\bformat\s*=?\s*(\w+)", re.IGNORECASE)
 _WORDS = re.compile(
-    r".*?(?=\b(?:(?:row|col|column|level|matrix)\s+)?labels?\s*:|\Z)", re.IGNORECASE | re.DOTALL
+    r".*?(?=\b(?:(?:row|col|column|level|matrix)\s++)?labels?\s*:|\Z)", re.IGNORECASE | re.DOTALL
 )
-_EMBEDDED = re.compile(r"\b(?:(?:row|col|column)\s+)?labels?\s*:?\s*embedded\b:?", re.IGNORECASE)
+_EMBEDDED = re.compile(r"\b(?:(?:row|col|column)\s++)?labels?\s*:?\s*embedded\b:?", re.IGNORECASE)
 _LABELS = re.compile(
-    r"\b(?:(row|col|column|level|matrix)\s+)?labels?\s*:(.*?)"
-    r"(?=\b(?:(?:row|col|column|level|matrix)\s+)?labels?\s*:|\Z)",
+    r"\b(?:(row|col|column|level|matrix)\s++)?labels?\s*:(.*?)"
+    r"(?=\b(?:(?:row|col|column|level|matrix)\s++)?labels?\s*:|\Z)",
     re.IGNORECASE | re.DOTALL,
 )
 _TOKEN = re.compile(r'"([^"]*+)"|([^\s,"][^\s,]*+)|"')
@@ -57,6 +62,7 @@ class _Parsing:
         if "n" not in sizes and "nr" not in sizes:
             raise ReadingError(f"{where}: how many nodes there are is not said (n=…)")
         self.n = sizes.get("n", sizes.get("nr", 0))
+        check_unnamed(elements, 1, self.n)
         found = _FORMAT.search(words)
         self.format = (found[1] if found else "fullmatrix").lower()
         if self.format not in FORMATS:
