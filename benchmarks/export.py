@@ -221,7 +221,7 @@ def main():
         ]
     tenths = {name: seconds for (name, *_), seconds in zip(contestants, taken, strict=True)}
     notes.append(
-        f"Processes that wanted a core, on average of the last 15 minutes: {os.getloadavg()[2]:.1f}."
+        f"Processes that wanted a core, the last 15 minutes' average: {os.getloadavg()[2]:.1f}."
     )
     ours = tenths["keynodes GraphML, a tenth"]
     rows = []

@@ -11,16 +11,15 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from hostile_networks import HOSTILE, anything, networks, objects, pair, texts
+from hostile_networks import HOSTILE, anything, networks, objects, pair
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keynodes.errors import KeynodesError, ReadingError, UsageError
-from keynodes.graph import written_time
-from keynodes.interop.columns import ROWS, time_column
+from keynodes.errors import KeynodesError
+from keynodes.interop.columns import ROWS
 from keynodes.interop.graphml import write_graphml
-from keynodes.interop.names import read_id, read_text, written_id, written_text
-from keynodes.interop.networks import Network, own_columns
+from keynodes.interop.names import read_id, read_text
+from keynodes.interop.networks import Network
 
 
 @pytest.fixture
@@ -176,6 +175,10 @@ def test_any_network_is_read_by_everyone(tmp_path, network):
             told = read_text(arcs[f"e{arc}"][2]["interaction"])
             assert told == network.arcs["interaction"][arc]
 
+    if report.counts["too small"]:
+        with pytest.raises(igraph.InternalError, match="Failed to parse real number"):
+            read_igraph(path)
+        return
     other = read_igraph(path)
     # igraph's parser leaves the & of an attribute as a reference, however it is written.
     assert [read_id(node.replace("&#38;", "&")) for node in other.vs["id"]] == ids
@@ -301,31 +304,6 @@ def test_half_a_character_is_an_error_and_leaves_the_file_as_it_was(path, where)
     assert [p.name for p in path.parent.iterdir()] == [path.name]
 
 
-@settings(max_examples=200)
-@given(texts)
-def test_ids_and_texts_come_back(text):
-    assert read_id(written_id(text)) == text
-    assert read_text(written_text(text)) == text
-    assert written_id(text).strip(" \t\n\r\x00") == written_id(text) != ""
-
-
-@settings(max_examples=60)
-@given(st.lists(st.text("\\x0a5c\n \ue000_", max_size=6), unique=True))
-def test_different_ids_stay_different(ids):
-    assert len({written_id(account) for account in ids}) == len(ids)
-
-
-@pytest.mark.parametrize("account", ["ann", "Zoë", "李", "👍", "a b", "nul\x7f", "@x", "null"])
-def test_ordinary_ids_are_left_alone(account):
-    assert written_id(account) == account
-
-
-@pytest.mark.parametrize("text", [r"\x61", r"\x0A", "\\", r"\xzz", r"\ud800", r"\U00110000"])
-def test_a_spelling_that_is_not_ours_is_refused(text):
-    with pytest.raises(ReadingError, match="the file was changed since"):
-        read_id(text)
-
-
 @pytest.mark.parametrize(
     ("values", "told"),
     [
@@ -368,11 +346,6 @@ def test_names_that_mean_something_else_are_kept_apart_and_told(path):
     assert read_nx(path).nodes["b"]["score_2_2"] == 2
 
 
-def test_columns_of_ones_own_go_by_names_that_are_no_looks():
-    columns = own_columns({"x": 1, "Label": 2, "score": 3, "x_value": 4})
-    assert columns == {"x_value": 1, "Label_value": 2, "score": 3, "x_value_2": 4}
-
-
 def test_what_gephi_reads_otherwise_is_counted(path):
     told = objects(["INFO", "Null", "info", "null", "nullify", "INF"])
     network = Network(
@@ -394,49 +367,6 @@ def test_what_gephi_reads_otherwise_is_counted(path):
     assert sum("removes" in fault for fault in gephi_rules.graphml_faults(path)) == 2
 
 
-@pytest.mark.parametrize("weight", [0.0, -1.0, np.nan, np.inf])
-def test_a_weight_is_above_0(weight):
-    with pytest.raises(KeynodesError, match=r"the arc a → b has the weight .*leave the arc out"):
-        pair(arcs={"weight": np.array([weight])})
-
-
-@pytest.mark.parametrize(
-    ("how", "message"),
-    [
-        ({"ids": objects(["a", "a"])}, "the id a stands twice"),
-        ({"ids": objects(["a", 2])}, "the id 2 is no text"),
-        ({"tails": np.array([2])}, "tails must be places in ids, from 0 to 1"),
-        ({"heads": np.array([-1])}, "heads must be places"),
-        ({"heads": np.array([0.0])}, "heads must be whole numbers, found float64"),
-        ({"heads": np.array([0, 1])}, r"arcs: the column heads has the shape \(2,\), not \(1,\)"),
-        ({"nodes": {"v": np.zeros(3)}}, r"nodes: the column v has the shape \(3,\), not \(2,\)"),
-        ({"arcs": {"weight": objects(["1"])}}, "arcs: weight must be numbers, found object"),
-        ({"arcs": {"first_time": objects(["1"])}}, "arcs: first_time must be numbers"),
-    ],
-)
-def test_a_network_that_does_not_hold_together_is_refused(how, message):
-    parts = {
-        **{"ids": objects(["a", "b"]), "nodes": {}, "arcs": {}},
-        **{"tails": np.array([0]), "heads": np.array([1])},
-    }
-    with pytest.raises(UsageError, match=message):
-        Network(**(parts | how))
-
-
-@given(st.lists(st.floats(-6.2e10, 2.5e11) | st.sampled_from([0.0, -1.5, np.nan]), max_size=5))
-def test_times_are_those_of_the_graph(times):
-    column = time_column("t", np.array(times, dtype=np.float64), "timestamp")
-    for time, text in zip(times, column.texts(slice(None)), strict=True):
-        if math.isnan(time):
-            assert text is None
-            continue
-        # To the microsecond, where the graph says milliseconds.
-        moment = np.datetime64(text.removesuffix("Z"), "us").astype(np.int64)
-        assert moment == round(time * 1e6)
-        if time.is_integer():
-            assert text == written_time(time, "timestamp")
-
-
 def test_a_time_that_has_no_year_is_an_error(path):
     network = pair(arcs={"first_time": np.array([1e12])}, time_unit="timestamp")
     with pytest.raises(KeynodesError, match=r"first_time holds 1000000000000\.0, no time between"):
@@ -447,6 +377,15 @@ def test_plain_times_are_numbers(path):
     write_graphml(pair(arcs={"first_time": np.array([3.0])}, time_unit="number"), path)
     assert 'attr.name="first_time" attr.type="double"' in path.read_text()
     assert next(iter(read_nx(path).edges(data=True)))[2] == {"first_time": 3.0}
+
+
+@pytest.mark.parametrize("number", [5e-324, -2e-308])
+def test_numbers_that_igraph_refuses_are_told(path, number):
+    report = write_graphml(pair(nodes={"v": np.array([number, 2.3e-308])}), path)
+    assert report.notices() == ["numbers so small (below 2.2e-308) that igraph refuses the file: 1"]
+    assert read_nx(path).nodes["a"]["v"] == number
+    with pytest.raises(igraph.InternalError, match="Failed to parse real number"):
+        read_igraph(path)
 
 
 def test_more_rows_than_a_block_and_packed(tmp_path):
@@ -502,9 +441,3 @@ def test_a_column_of_anything_has_one_type(tmp_path, values):
     path = tmp_path / "graph.graphml"
     write_graphml(pair(nodes={"v": objects(values)}), path)
     assert gephi_rules.graphml_faults(path) == []
-
-
-def test_hostile_ids_are_all_here():
-    """The list that the other tests draw from covers what XML, Gephi and JavaScript stumble on."""
-    escaped = {name for name in HOSTILE if written_id(name) != name}
-    assert {"", " ", "\t", "a\x00b", "a\ufffe", "\\0", "__proto__"} <= escaped < set(HOSTILE)

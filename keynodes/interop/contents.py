@@ -21,6 +21,9 @@ from keynodes.interop.networks import ARC_NAMES, LOOKS, NODE_NAMES, Network, wri
 VANISHING = 2.0**-150
 """Gephi keeps weights in 32 bits: such a one, or less, is 0 to it, and the edge is removed."""
 
+SMALLEST = np.finfo(np.float64).tiny
+"""Of the numbers with all their digits: at one closer to 0, igraph gives up on the whole file."""
+
 _COLOR = re.compile("#[0-9a-fA-F]{6}")
 _READ_AS_MISSING = re.compile("null", re.IGNORECASE)
 
@@ -39,7 +42,8 @@ class NetworkReport:
         Columns of whole numbers that became text, too large for programs in JavaScript.
     counts : Counter
         ``ids escaped``, ``labels cleaned``, ``infinite left out`` (JSON has no word for it),
-        ``null`` and ``INF`` (texts that Gephi reads otherwise), ``weights too small`` (for Gephi).
+        ``null`` and ``INF`` (texts that Gephi reads otherwise), ``weights too small`` (for Gephi),
+        ``too small`` (for igraph).
     """
 
     nodes: int
@@ -63,6 +67,7 @@ class NetworkReport:
             ("null", 'texts "null", which Gephi takes for missing'),
             ("INF", 'texts with "INF", which Gephi shows as "Infinity"'),
             ("weights too small", "weights so small that Gephi reads 0 and removes the arcs"),
+            ("too small", "numbers so small (below 2.2e-308) that igraph refuses the file"),
         ):
             if self.counts[what]:
                 told.append(f"{sentence}: {self.counts[what]:,}")
@@ -114,14 +119,17 @@ def contents_of(network: Network) -> Contents:
     report.renamed.update({f"arcs: {old}": new for old, new in names.items() if old != new})
     weight = None
     if "weight" in network.arcs:
-        weight = double_column("weight", network.arcs["weight"])
+        weight = _watched(double_column("weight", network.arcs["weight"]), report.counts)
         small = network.arcs["weight"] <= VANISHING
         report.counts["weights too small"] += int(small.sum())
-    times = {
-        name: time_column(name, np.asarray(network.arcs[name], np.float64), network.time_unit)
-        for name in known[1:]
-        if name in network.arcs
-    }
+    times = {}
+    for name in known[1:]:
+        if name in network.arcs:
+            times[name] = time_column(
+                name, np.asarray(network.arcs[name], np.float64), network.time_unit
+            )
+            if times[name].kind == "double":
+                times[name] = _watched(times[name], report.counts)
     arcs = [
         _data(name, network.arcs[old], "arcs", report)
         for old, name in names.items()
@@ -162,10 +170,10 @@ def _looks(network: Network, counts: Counter[str]) -> dict[str, Column]:
     given = {name: np.asarray(network.nodes[name]) for name in LOOKS if name in network.nodes}
     looks = {"label": _label(network.ids, given.get("label"), counts)}
     if all(name in given and _fits(given[name], -np.inf) for name in ("x", "y")):
-        looks["x"] = double_column("x", given["x"])
-        looks["y"] = double_column("y", given["y"])
+        looks["x"] = _watched(double_column("x", given["x"]), counts)
+        looks["y"] = _watched(double_column("y", given["y"]), counts)
     if "size" in given and _fits(given["size"], 0):
-        looks["size"] = double_column("size", given["size"])
+        looks["size"] = _watched(double_column("size", given["size"]), counts)
     if "color" in given and _are_colors(given["color"]):
         colors = column_of("color", given["color"], "nodes")
         for place, name in enumerate("rgb"):
@@ -218,27 +226,33 @@ def _part(name: str, colors: Column, place: int) -> Column:
 
 def _data(name: str, values: np.ndarray, where: str, report: NetworkReport) -> Column:
     column = column_of(name, values, where)
-    if column.kind != "string":
-        return column
-    array = np.asarray(values)
-    if holds_wholes(array):
+    if column.kind == "string" and holds_wholes(np.asarray(values)):
         report.as_text.append(f"{where}: {name}")
         return column
-    return replace(column, texts=_noting(column.texts, report.counts))
+    return _watched(column, report.counts)
 
 
-def _noting(texts: Callable[[slice], Texts], counts: Counter[str]) -> Callable[[slice], Texts]:
-    """Count the texts that Gephi reads as something else."""
+def _watched(column: Column, counts: Counter[str]) -> Column:
+    """Count, as a column is written, the values that a program reads otherwise, or not at all."""
+    if column.kind not in ("string", "double"):
+        return column
+    odd = _read_otherwise if column.kind == "string" else _too_small
 
-    def noted(rows: slice) -> Texts:
-        found = texts(rows)
+    def texts(rows: slice) -> Texts:
+        found = column.texts(rows)
         for text in set(found):
-            if text is None:
-                continue
-            if "INF" in text:
-                counts["INF"] += found.count(text)
-            elif _READ_AS_MISSING.fullmatch(text):
-                counts["null"] += found.count(text)
+            if text is not None and (what := odd(text)):
+                counts[what] += found.count(text)
         return found
 
-    return noted
+    return replace(column, texts=texts)
+
+
+def _read_otherwise(text: str) -> str | None:
+    if "INF" in text:
+        return "INF"
+    return "null" if _READ_AS_MISSING.fullmatch(text) else None
+
+
+def _too_small(number: str) -> str | None:
+    return "too small" if "e-3" in number and 0 < abs(float(number)) < SMALLEST else None
