@@ -208,6 +208,12 @@ def test_names_of_attributes_that_differ_in_case_only():
     assert {"given_Rank", "given_Community"} < set(nodes)
 
 
+def test_two_attributes_of_one_name_are_two_columns():
+    facts = pandas.DataFrame([[1, 2]], columns=["x1", "x1"], index=["a0"])
+    columns = attribute_columns(chain(3, attributes=facts), [])
+    assert [values[0] for values in columns.values()] == [1, 2]
+
+
 def test_an_attribute_can_be_the_label():
     facts = pandas.DataFrame({"handle": ["@ann", ""]}, index=["a0", "a1"])
     graph = chain(3, attributes=facts)

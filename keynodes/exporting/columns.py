@@ -44,9 +44,12 @@ def attribute_columns(graph: InteractionGraph, taken: Sequence[str]) -> dict[str
     if graph.attributes is None:
         return {}
     facts = graph.attributes.reindex(graph.accounts.tolist())
-    columns = own_columns(
-        {str(name): _typed(facts.iloc[:, i]) for i, name in enumerate(facts.columns)}
-    )
+    given: dict[str, np.ndarray] = {}
+    for place, name in enumerate(map(str, facts.columns)):
+        # A table of pandas may call two columns alike.
+        key = name if name not in given else f"{name}_{place + 1}"
+        given[key] = _typed(facts.iloc[:, place])
+    columns = own_columns(given)
     used = {name.casefold() for name in taken}
     named: dict[str, np.ndarray] = {}
     for name, values in columns.items():
@@ -66,7 +69,7 @@ def _typed(series: Any) -> np.ndarray:
     cells = [_plain(value) for value in values.astype(object).tolist()]
     there = [cell for cell in cells if cell is not None]
     if there and all(isinstance(cell, str) for cell in there):
-        if all(_WHOLE.fullmatch(cell) and abs(int(cell)) < LARGEST_WHOLE for cell in there):
+        if all(map(_whole, there)):
             return _objects([None if cell is None else int(cell) for cell in cells])
         if all(_decimal(cell) for cell in there):
             return np.array([np.nan if cell is None else float(cell) for cell in cells])
@@ -82,11 +85,15 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, (str, bool, int, float)) else str(value)
 
 
+def _whole(cell: str) -> bool:
+    return bool(_WHOLE.fullmatch(cell)) and abs(int(cell)) < LARGEST_WHOLE
+
+
 def _decimal(cell: str) -> bool:
-    # A number without a point or an exponent that is not as programs write it is an id.
     if not _NUMBER.fullmatch(cell) or not np.isfinite(float(cell)):
         return False
-    return bool(_WHOLE.fullmatch(cell)) or any(sign in cell for sign in ".eE")
+    # What has neither point nor exponent and is no such whole number is an id.
+    return _whole(cell) or any(sign in cell for sign in ".eE")
 
 
 def _objects(values: Sequence[Any]) -> np.ndarray:
