@@ -76,7 +76,7 @@ def test_every_option_together(stars, tmp_path):
         "--flow", "forth", "--seed", 2, "-o", out,
     )  # fmt: skip
     assert (code, nothing) == (0, ""), err
-    more = ",heaviest_component,weighted_pairs,cost_so_far,cut_low,cut_high,held,shaky"
+    more = ",heaviest_component,weighted_pairs,cost_so_far,cut_low,cut_high,held,shaky,weight"
     assert out.read_text().splitlines()[0] == COLUMNS + more
     rows = table(out.read_text())
     assert rows[0]["account"] == "x"

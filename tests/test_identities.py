@@ -16,8 +16,9 @@ from keynodes.readers.requests import Reader
 
 
 @pytest.fixture
-def export(monkeypatch, write):
+def export(write):
     """A reader that says of accounts what it is told to: the frame of what real ones find."""
+    registered = dict(READERS)
 
     def _export(platform="flock", name="flock.csv", **said):
         def load(file, request, loader):
@@ -35,17 +36,20 @@ def export(monkeypatch, write):
         def detects(file):
             return file.head.startswith(f"{platform}_".encode())
 
-        rows_of_first = dict(READERS)
-        monkeypatch.setitem(READERS, platform, Reader(detects, load, platform, "", platform))
         # In front of the others, which would take it for a table.
-        for key, row in rows_of_first.items():
-            monkeypatch.delitem(READERS, key)
-            monkeypatch.setitem(READERS, key, row)
+        _put({platform: Reader(detects, load, platform, "", platform), **READERS})
         body = said.get("body", "1,2,RT,2024-05-01\n2,3,RT,2024-05-02\n")
         return write(f"{platform}_note,source,target,relation,time\n" + "".join(
             f"x,{line}\n" for line in body.splitlines()), name)  # fmt: skip
 
-    return _export
+    yield _export
+    _put(registered)
+
+
+def _put(readers):
+    """Their order is that in which they are tried."""
+    READERS.clear()
+    READERS.update(readers)
 
 
 # --- handles and removals ------------------------------------------------------------------------
@@ -235,7 +239,6 @@ def test_every_list_of_the_command_line_may_name_the_alias(write, tmp_path):
     named = write("ann2\n", "named")
     priced = write("account,cost\nann2,3\n", "costs.csv")
     common = (path, "--aliases", aliases)
-    reach = ("--objective", "reach", "--worlds", 16)
     for arguments, column in (
         (("rank", *common, "--protect", named, "--by", "in_degree"), "protected"),
         (("keyplayers", *common, "--size", 1, "--protect", named), None),
@@ -243,7 +246,6 @@ def test_every_list_of_the_command_line_may_name_the_alias(write, tmp_path):
         (("takedown", *common, "--budget", 9, "--costs", priced), None),
         (("curve", *common, "--plan", named), "account"),
         (("reach", *common, "--seeds", named, "--vitality", "--worlds", 16), "seed"),
-        (("takedown", *common, "--budget", 1, "--seeds", named, "--protect", named, *reach), None),
         (("explain", *common[:1], "ann2", *common[1:], "--by", "in_degree"), None),
     ):
         code, out, err = keynodes(*arguments)
@@ -441,3 +443,37 @@ def test_readers_in_memory_take_no_reader():
     with pytest.raises(UsageError, match="for files"):
         read_interactions(frame, reader="delimited")
     assert reading.chosen_reader(None) is None
+
+
+def test_facts_of_network_files_travel_whatever_they_hold(write, tmp_path):
+    import duckdb
+
+    path = write(
+        """<?xml version="1.0"?><graphml xmlns="http://graphml.graphdrawing.org/xmlns">
+        <key id="k0" for="node" attr.name="=sure&#10;" attr.type="boolean"/>
+        <key id="k1" for="node" attr.name="fans" attr.type="long"/>
+        <graph edgedefault="directed"><node id="a"><data key="k0">true</data></node>
+        <node id="b"><data key="k1">9007199254740993</data></node>
+        <edge source="a" target="b"/></graph></graphml>""",
+        "net.graphml",
+    )
+    asked = ("rank", path, "--by", "in_degree")
+    code, out, _ = keynodes(*asked)
+    assert code == 0
+    assert out.splitlines()[0] == "rank,account,score,=sure\\x0a,fans"
+    assert {row["account"]: row["fans"] for row in table(out)} == {"a": "", "b": "9007199254740993"}
+    _, out, _ = keynodes(*asked, "--spreadsheet-safe")
+    assert "'=sure\\x0a" in out.splitlines()[0]
+    keynodes(*asked, "-o", tmp_path / "out.parquet")
+    fans = duckdb.sql(f"SELECT fans FROM '{tmp_path / 'out.parquet'}' ORDER BY account").fetchall()
+    assert fans == [(None,), (9007199254740993,)]
+    facts = write("account,fans\nb,12\na,\n", "facts.csv")
+    _, out, _ = keynodes(*asked, "--accounts", facts)
+    assert {row["account"]: row["fans"] for row in table(out)} == {"a": "", "b": "12"}
+
+
+def test_two_columns_of_facts_cannot_have_one_name():
+    frame = pandas.DataFrame([["a", 1, 2]], columns=["account", "x", "x"])
+    records = pandas.DataFrame({"source": ["a"], "target": ["b"]})
+    with pytest.raises(ReadingError, match="two columns are called 'x'"):
+        read_interactions(records, accounts=frame)

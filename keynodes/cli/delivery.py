@@ -66,6 +66,8 @@ def deliver(
     # Before anything is written: a file of that name may be made here.
     inputs = [*interactions.report.inputs, *reading.beside(), *listed(options)]
     for path, content, its_form, _ in tables:
+        if reading.spreadsheet_safe:
+            content = content.rename(columns=_defused)
         write_table(content, path, its_form, spreadsheet_safe=reading.spreadsheet_safe, title=title)
         if path is not None and not is_stream(path):
             write_manifest(
@@ -114,9 +116,21 @@ def with_facts(
         if name not in names:
             continue
         values = facts.iloc[:, place].tolist()
-        found = [None if at < 0 or values[at] == "" else values[at] for at in places]
+        gaps = facts.iloc[:, place].isna().tolist()
+        found = [None if at < 0 or gaps[at] or _blank(values[at]) else values[at] for at in places]
         columns[names[name]] = pandas.Series(found, index=frame.index, dtype=_kind(facts, place))
     return pandas.DataFrame(columns, index=frame.index)
+
+
+def _blank(value: Any) -> bool:
+    return isinstance(value, str) and not value
+
+
+def _defused(name: str) -> str:
+    """A name of a column that a spreadsheet would run, as cells are written by `write_table`."""
+    from keynodes.interop.tables import FORMULA_STARTS
+
+    return f"'{name}" if name.startswith(FORMULA_STARTS) else name
 
 
 def _kind(facts: "pandas.DataFrame", place: int) -> Any:
@@ -127,6 +141,7 @@ def _kind(facts: "pandas.DataFrame", place: int) -> Any:
 
 def _free_names(names: Iterable[str], own: Iterable[str]) -> dict[str, str]:
     """What each fact is called beside the table's own columns: each name once, in any spelling."""
+    from keynodes.escaping import escape
     from keynodes.lists.files import plain
     from keynodes.lists.labels import LABEL
 
@@ -135,7 +150,8 @@ def _free_names(names: Iterable[str], own: Iterable[str]) -> dict[str, str]:
         taken |= set(LABEL)  # of two columns of labels nobody could tell which counts
     free = {}
     for name in names:
-        new = name
+        # Names of columns come from files too, and are shown.
+        new = name if name.isprintable() else escape(name)
         while plain(new) in taken:
             new = f"account_{new}"
         taken.add(plain(new))

@@ -84,7 +84,11 @@ def _frame_by_account(frame: "pandas.DataFrame") -> "pandas.DataFrame":
         frame = frame.reset_index()
     if not len(frame.columns):
         raise ReadingError(f"{where} has no columns")
-    place = _account_place([str(column) for column in frame.columns])
+    names = [str(column) for column in frame.columns]
+    repeated = next((name for name in names if names.count(name) > 1), None)
+    if repeated is not None:
+        raise ReadingError(f"{where}: two columns are called {repeated!r}")
+    place = _account_place(names)
     ids = frame.iloc[:, place]
     if pandas.api.types.is_float_dtype(ids.dtype) or pandas.api.types.is_bool_dtype(ids.dtype):
         raise ReadingError(

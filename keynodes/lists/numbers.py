@@ -41,6 +41,7 @@ def account_weights(
     where = "accounts"
     if given is None and graph.attributes is not None and "weight" in graph.attributes.columns:
         given, where = graph.attributes["weight"], "the column weight of the account attributes"
+        given = given.dropna()  # accounts of which only other things are known
     if given is None:
         return _read_only(np.ones(graph.n)), False
     values = _per_account(graph, given, "weight", notices)

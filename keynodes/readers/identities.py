@@ -367,4 +367,4 @@ def filled_up(first: "pandas.DataFrame", then: "pandas.DataFrame") -> "pandas.Da
 
 
 def _missing(values: "pandas.Series") -> "pandas.Series":
-    return values.isna() | (values.astype(object) == "")
+    return values.isna() | values.map(lambda value: isinstance(value, str) and not value)

@@ -62,7 +62,7 @@ def settle(
                 "--flow back, forth or both for every record, or name the column with --relation"
             )
         notices.append(f"--flow names relation {named!r}, which does not occur")
-    notices += _unmapped_notices(parts)
+    notices += unmapped_notices(parts)
     if loader.refused.rows:
         notices.append(
             f"{loader.refused.rows:,} malformed row(s) left out, the first: "
@@ -95,7 +95,8 @@ def _unmapped(parts: list[Part]) -> dict[str, int]:
     return counts
 
 
-def _unmapped_notices(parts: list[Part]) -> list[str]:
+def unmapped_notices(parts: list[Part]) -> list[str]:
+    """Say what could not be mapped, a line for each reason in each input."""
     return [
         f"{part.shape.name}: {count:,} record(s) not mapped: {reason}, the first in "
         f"{part.shape.row} {line}"

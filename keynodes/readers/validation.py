@@ -24,7 +24,7 @@ from keynodes.readers.inputs import expand
 from keynodes.readers.loading import Loader, Refused
 from keynodes.readers.mapping import FileMapping, write_mapping
 from keynodes.readers.reading import Chosen, chosen_reader, loading
-from keynodes.readers.reporting import settle
+from keynodes.readers.reporting import settle, unmapped_notices
 from keynodes.readers.requests import Request, Table
 from keynodes.readers.times import TIME_KINDS, parse_period
 
@@ -187,8 +187,11 @@ def validate(
                 findings.add(ALL, "records", "", records)
                 if report.rows_outside_period:
                     findings.add(ALL, "outside the period", "", report.rows_outside_period)
+                said = {str(fact.value) for fact in findings.facts}
+                said |= set(unmapped_notices([one.part for one in findings.inputs]))
                 for notice in report.notices:
-                    findings.add(ALL, "notice", "", notice)
+                    if notice not in said:
+                        findings.add(ALL, "notice", "", notice)
                 if known.attributes is not None:
                     names = ", ".join(map(str, known.attributes.columns))
                     findings.add(ALL, "facts about accounts", "", names)
