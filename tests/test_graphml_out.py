@@ -219,13 +219,13 @@ def test_all_hostile_names_at_once(path):
     )
     write_graphml(network, path)
     assert gephi_rules.graphml_faults(path) == []
+    other = read_nx(path)
+    assert [read_id(node) for node in other] == HOSTILE
+    assert [read_text(data["said"]) for _, data in other.nodes(data=True)] == HOSTILE
     graph = graphology_reader.read(path)
     assert [read_id(node) for node, _ in graph["nodes"]] == HOSTILE
     assert [read_text(data["said"]) for _, data in graph["nodes"]] == HOSTILE
     assert [read_text(data["interaction"]) for *_, data in graph["edges"]] == HOSTILE
-    other = read_nx(path)
-    assert [read_id(node) for node in other] == HOSTILE
-    assert [read_text(data["said"]) for _, data in other.nodes(data=True)] == HOSTILE
 
 
 def kind_of(path):
