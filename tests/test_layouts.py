@@ -14,6 +14,7 @@ from keynodes import InteractionGraph, KeynodesError
 from keynodes.errors import UnknownName
 from keynodes.layouts import LAYOUTS, foreign, places
 from keynodes.layouts.filling import filled
+from keynodes.layouts.forces import Forces
 from keynodes.layouts.spacing import FRAME, framed, part, spread
 from keynodes.palettes import COMMUNITIES, OTHERS, PROTECTED, REMOVED, community_colors
 
@@ -165,6 +166,19 @@ def test_hubs_are_in_the_middle_of_their_communities():
     for star, hub in enumerate(hubs):
         out = np.hypot(*(spots[labels == star] - spots[labels == star].mean(axis=0)).T)
         assert out[hub - star * size] < 0.1 * out.max()
+
+
+def test_discs_do_not_push_each_other_to_their_rims():
+    n, radius = 400, 100.0
+    graph = InteractionGraph.from_arcs([f"a{i:03}" for i in range(n)], [], [])
+    discs, centres = np.arange(n) % 2, np.array([[0.0, 0.0], [250.0, 0.0]])
+    rooms = np.full(2, radius)
+    start = np.random.default_rng(0).standard_normal((n, 2)) + centres[discs]
+    start = filled(discs, centres, rooms, start, np.array([0, 1]))
+    forces = Forces(graph, discs, rooms, centres[discs])
+    for disc in range(2):
+        moved = forces.moved(start, 0.1)[discs == disc].mean(axis=0)
+        assert np.hypot(*(moved - start[discs == disc].mean(axis=0))) < 0.02 * radius
 
 
 def test_large_circles_have_room():
