@@ -72,6 +72,17 @@ def test_everything_that_is_wrong_is_said_and_the_exit_code_is_1(write):
     assert keynodes("info", path)[0] == 1
 
 
+def test_many_rows_of_one_kind_do_not_hide_another_kind(write):
+    path = write("source,target,weight\n" + "a,,1\n" * 30 + "a,b,0\n" + ",b,1\n" + "a,b,1\n")
+    found = validate(path)
+    lines = [words.partition(", line ")[2] for words in found.problems]
+    assert lines == [
+        *(f"{line}: target is blank" for line in range(2, 7)),
+        "32: weight must be a number above 0, found '0'",
+        "33: source is blank",
+    ]
+
+
 def test_rows_that_the_user_leaves_out_are_no_problem(write):
     path = write("source,target\n,b\na,b\n")
     code, out, _ = keynodes("validate", path, "--skip-bad-rows")
