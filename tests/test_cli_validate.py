@@ -72,6 +72,18 @@ def test_everything_that_is_wrong_is_said_and_the_exit_code_is_1(write):
     assert keynodes("info", path)[0] == 1
 
 
+def test_tables_in_memory_and_standard_input():
+    import pandas
+
+    frame = pandas.DataFrame({"source": ["a", ""], "target": ["b", "b"]})
+    found = validate([frame, pandas.DataFrame({"x": [1]})])
+    assert found.problems[0] == "<DataFrame>, row 2: source is blank"
+    assert "no column is recognised" in found.problems[1]
+    code, out, _ = keynodes("validate", "-", stdin="source,target\na,b\n")
+    assert code == 0
+    assert {row["input"] for row in table(out)} == {"<stdin>", "all inputs"}
+
+
 def test_many_rows_of_one_kind_do_not_hide_another_kind(write):
     path = write("source,target,weight\n" + "a,,1\n" * 30 + "a,b,0\n" + ",b,1\n" + "a,b,1\n")
     found = validate(path)

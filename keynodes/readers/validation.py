@@ -227,7 +227,7 @@ class _Findings:
         """Read one input as far as it goes."""
         loader = self.loader
         start, loader.refused = loader.loaded, Refused()
-        name = "<stdin>" if source == "-" else str(source) if _is_path(source) else ""
+        name = _called(source)
         try:
             with loading(source, request, loader, chosen) as loaded:
                 name = loaded.part.shape.name
@@ -330,5 +330,8 @@ class _Findings:
         self.refused.shown += refused.shown
 
 
-def _is_path(source: Any) -> bool:
-    return hasattr(source, "__fspath__")
+def _called(source: Any) -> str:
+    """What an input is called before it has been looked at."""
+    if isinstance(source, str):
+        return "<stdin>"
+    return str(source) if hasattr(source, "__fspath__") else f"<{type(source).__name__}>"
