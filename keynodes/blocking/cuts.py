@@ -12,11 +12,15 @@ from keynodes.blocking.removals import Removals
 from keynodes.blocking.rivals import in_turn
 from keynodes.blocking.verdicts import left_at_end
 from keynodes.kernels.blocks import Progress, in_order
+from keynodes.kernels.removals import first_worlds
 from keynodes.kernels.worlds import Worlds
 
 NODES, MERGED = 2 * 10**5, 8 * 10**5
-"""Nodes of worlds that cuts are made in at most, world by world and merged: the first packs, at
+"""Nodes of worlds that cuts are made in at most, world by world and merged: of the first worlds, at
 least one."""
+
+SEARCHED = 4
+"""The price of a removal is looked for in the first of so many parts of them."""
 
 HALVINGS = 6
 """Times that the interval of the price of a removal is halved."""
@@ -94,10 +98,9 @@ def minimum_cut(problem: ReachProblem, *, rng: int, progress: Progress | None = 
     world apart, those first that most worlds cut; and in networks of the arcs that are live in
     many worlds.
     """
-    few = _first_packs(problem, NODES)
-    plans = [in_turn(problem, np.argsort(-_agreement(problem, few, progress), kind="stable"))]
+    plans = [in_turn(problem, np.argsort(-_agreement(problem, progress), kind="stable"))]
     if problem.scenario.seeds is not None:
-        many = _first_packs(problem, MERGED)
+        many = _first_worlds(problem, MERGED)
         plans += [_merged_plan(problem, network) for network in merged(problem, many)]
     best = min(plans, key=lambda plan: _left(problem, plan))
     taken = np.zeros(problem.n, bool)
@@ -110,13 +113,17 @@ def minimum_cut(problem: ReachProblem, *, rng: int, progress: Progress | None = 
     return np.asarray(order, np.int32)
 
 
-def _first_packs(problem: ReachProblem, nodes: int) -> list[Worlds]:
-    """The first packs with so many nodes together, at least one."""
+def _first_worlds(problem: ReachProblem, nodes: int) -> list[Worlds]:
+    """The first worlds with so many nodes together, at least one, in packs."""
     packs: list[Worlds] = []
     for pack in problem.worlds:
-        if packs and sum(len(one.nodes) for one in packs) + len(pack.nodes) > nodes:
+        fitting = int(np.searchsorted(pack.starts[1:], nodes, side="right"))
+        if fitting < len(pack.sources):
+            if fitting or not packs:
+                packs.append(first_worlds(pack, max(1, fitting)))
             break
         packs.append(pack)
+        nodes -= len(pack.nodes)
     return packs
 
 
@@ -228,38 +235,25 @@ def _merged_plan(problem: ReachProblem, network: Network) -> np.ndarray:
     return in_turn(problem, network.accounts[removed_at(price)])
 
 
-def _agreement(problem: ReachProblem, packs: list[Worlds], progress: Progress | None) -> np.ndarray:
+def _agreement(problem: ReachProblem, progress: Progress | None) -> np.ndarray:
     """In how many worlds each account is cut, for its cost: float64 (n,).
 
     The price of a removal is shared by the worlds that the account is in. Worlds that want it
     removed pay more from round to round, and the others less, as in Lagrangian decomposition
     (Guignard & Kim 1987, doi:10.1007/BF02592954).
     """
-    networks = [side_by_side(problem, pack) for pack in packs]
-    present = np.zeros(problem.n, np.int64)
-    for network in networks:
-        present += np.bincount(network.accounts, minlength=problem.n)
-    often = np.maximum(present, 1)
-    worlds = sum(len(pack.sources) for pack in packs)
-    reached = max(1.0, reached_at_start(problem) / problem.scenario.unit)
-    part = worlds / often * problem.costs * reached
-
-    def cut_at(prices: list[np.ndarray]) -> tuple[list[np.ndarray], np.ndarray]:
-        removed = [network.cut(paid) for network, paid in zip(networks, prices, strict=True)]
-        votes = np.zeros(problem.n, np.int64)
-        for network, nodes in zip(networks, removed, strict=True):
-            votes += np.bincount(network.accounts[nodes], minlength=problem.n)
-        return removed, votes
+    few, often, part = _apart(problem, NODES // SEARCHED)
 
     def spent_at(price: float) -> float:
-        _, votes = cut_at([part[network.accounts] * price for network in networks])
+        _, votes = _cuts(problem, few, [part[network.accounts] * price for network in few])
         return float((votes / often * problem.costs).sum())
 
     price = _priced(problem, spent_at, progress)
+    networks, often, part = _apart(problem, NODES)
     prices = [part[network.accounts] * price for network in networks]
     score = np.zeros(problem.n)
     for turn in range(ROUNDS):
-        removed, votes = cut_at(prices)
+        removed, votes = _cuts(problem, networks, prices)
         score += (turn + 1) * votes
         agreed = votes / often
         prices = [
@@ -273,7 +267,34 @@ def _agreement(problem: ReachProblem, packs: list[Worlds], progress: Progress | 
         if progress:
             progress(HALVINGS + turn + 1, HALVINGS + ROUNDS)
     # Whoever no world cuts fills up what the budget leaves, by how often it is reached.
-    return (score + present / (2.0 * max(1, int(present.max(initial=1))))) / problem.costs
+    return (score + often / (2.0 * float(often.max()))) / problem.costs
+
+
+def _apart(problem: ReachProblem, nodes: int) -> tuple[list[Network], np.ndarray, np.ndarray]:
+    """Networks of worlds side by side, in how many each account is, and what it pays in each.
+
+    The first (int64 (n,)) is at least 1, the other (float64 (n,)) is for a price of 1.
+    """
+    packs = _first_worlds(problem, nodes)
+    networks = [side_by_side(problem, pack) for pack in packs]
+    present = np.zeros(problem.n, np.int64)
+    for network in networks:
+        present += np.bincount(network.accounts, minlength=problem.n)
+    often = np.maximum(present, 1)
+    worlds = sum(len(pack.sources) for pack in packs)
+    reached = max(1.0, reached_at_start(problem) / problem.scenario.unit)
+    return networks, often, worlds / often * problem.costs * reached
+
+
+def _cuts(
+    problem: ReachProblem, networks: list[Network], prices: list[np.ndarray]
+) -> tuple[list[np.ndarray], np.ndarray]:
+    """Which nodes of each network are removed, and in how many worlds each account."""
+    removed = [network.cut(paid) for network, paid in zip(networks, prices, strict=True)]
+    votes = np.zeros(problem.n, np.int64)
+    for network, nodes in zip(networks, removed, strict=True):
+        votes += np.bincount(network.accounts[nodes], minlength=problem.n)
+    return removed, votes
 
 
 def _left(problem: ReachProblem, plan: np.ndarray) -> float:
