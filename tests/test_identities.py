@@ -334,6 +334,16 @@ def test_zeros_of_chance_are_no_alarm():
     assert damaged("1234567890123456000", "1234567890123457000", "1234567890123458000") == []
 
 
+def test_evidence_that_counts_up_is_no_alarm():
+    # More records than are looked at, of ids that are all multiples of 8.
+    count = 3 * SAMPLE
+    frame = pandas.DataFrame({"source": "a", "target": "b", "evidence": range(count)})
+    frame["evidence"] = (8 * frame["evidence"] + 10**18).astype(str)
+    assert not [one for one in read_interactions(frame).report.notices if "DAMAGED" in one]
+    frame["evidence"] = frame["evidence"].str.slice(0, 16) + "000"
+    assert [one for one in read_interactions(frame).report.notices if "DAMAGED" in one]
+
+
 def test_only_the_rows_asked_for_are_looked_at():
     frame = pandas.DataFrame({"source": ["1.2E+10", "ann"], "target": ["x", "y"]})
     found = read_interactions(frame)

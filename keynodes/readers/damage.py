@@ -64,49 +64,53 @@ class Damage(NamedTuple):
 def damaged_ids(connection: "duckdb.DuckDBPyConnection", rows: str = "true") -> list[Damage]:
     """Look for damaged ids of accounts and of evidence in some rows.
 
-    O(records). Of evidence, which has as many ids as there are records, the first `SAMPLE` records
-    are looked at.
+    O(records). Evidence has as many ids as there are records: that of `SAMPLE` records, spread
+    evenly, is looked at.
     """
+    (records,) = connection.execute(f"SELECT count(*) FROM {TABLE} WHERE {rows}").fetchone() or (0,)
+    # Not every so-manieth record: ids that count up would all end alike.
+    limit = 2**32 if records <= SAMPLE else 2**32 * SAMPLE // records
+    chosen = f"(rowid * 2654435761) % {2**32} < {limit}"
     ends = {
-        "account ids": f"""
-            SELECT source AS id FROM {TABLE} WHERE {rows}
-            UNION ALL SELECT target FROM {TABLE} WHERE {rows} AND target <> source
-        """,
-        "evidence ids": f"""
-            SELECT evidence AS id FROM {TABLE} WHERE {rows} AND evidence IS NOT NULL LIMIT {SAMPLE}
-        """,
+        "account ids": f"SELECT source AS id FROM {TABLE} WHERE {rows} "
+        f"UNION ALL SELECT target FROM {TABLE} WHERE {rows} AND target <> source",
+        "evidence ids": f"SELECT evidence AS id FROM {TABLE} WHERE {rows} AND {chosen}",
     }
-    return [damage for what, ids in ends.items() for damage in _damaged(connection, what, ids)]
+    found = []
+    for what, ids in ends.items():
+        # Other ids than those that begin like numbers are none of these.
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE looked_at AS "
+            f"SELECT id, count(*) AS n FROM ({ids}) WHERE id < ':' GROUP BY id"
+        )
+        found += _damaged(connection, what)
+    connection.execute("DROP TABLE looked_at")
+    return found
 
 
-def _damaged(connection: "duckdb.DuckDBPyConnection", what: str, ids: str) -> list[Damage]:
+def _damaged(connection: "duckdb.DuckDBPyConnection", what: str) -> list[Damage]:
     kinds = {
         "scientific": f"regexp_full_match(id, '{_SCIENTIFIC}')",
         "fraction": f"regexp_full_match(id, '{_FRACTION}')",
-        "000": "long AND ends_with(id, '000')",
-        "00": "long AND ends_with(id, '00')",
+        **{ending: f"long AND ends_with(id, '{ending}')" for ending in _CHANCE},
     }
     chosen = ", ".join(
         f"count(*) FILTER ({test}), sum(n) FILTER ({test}), min(id) FILTER ({test})"
         for test in kinds.values()
     )
     long, *row = connection.execute(
-        f"""
-        SELECT count(*) FILTER (long), {chosen} FROM (
-            SELECT id, count(*) AS n, length(id) > 15 AND regexp_full_match(id, '{_LONG}') AS long
-            FROM ({ids}) GROUP BY id
-        )
-        """
+        f"SELECT count(*) FILTER (long), {chosen} FROM (SELECT id, n, "
+        f"strlen(id) > 15 AND regexp_full_match(id, '{_LONG}') AS long FROM looked_at)"
     ).fetchone() or (0,)
-    counts = {kind: row[3 * i : 3 * i + 3] for i, kind in enumerate(kinds)}
+    counts = {kind: row[3 * place : 3 * place + 3] for place, kind in enumerate(kinds)}
     found = []
-    for kind, sign in (
-        ("scientific", "are numbers in scientific notation"),
-        ("fraction", "have a decimal fraction"),
+    for kind, sign, least in (
+        ("scientific", "are numbers in scientific notation", 0),
+        # A lone "2.0" may be a name; a long number with a fraction, or several of them, is none.
+        ("fraction", "have a decimal fraction", 6),
     ):
         number, records, example = counts[kind]
-        # A lone "2.0" may be a name; a long number with a fraction, or several of them, is none.
-        if number > 1 or (number and (kind != "fraction" or len(example) > 6)):
+        if number > 1 or (number and len(example) > least):
             found.append(Damage(what, sign, number, int(records), example))
     for ending, share in _CHANCE.items():
         number, records, example = counts[ending]
