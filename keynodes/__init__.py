@@ -62,10 +62,12 @@ if TYPE_CHECKING:
         m_reach,
     )
     from keynodes.layouts import LAYOUTS
+    from keynodes.lists import read_aliases
     from keynodes.measures import MEASURES
     from keynodes.objectives import OBJECTIVES, removal_curve
     from keynodes.ranking import rank
-    from keynodes.readers import read_interactions
+    from keynodes.readers import READERS, read_interactions
+    from keynodes.readers.validation import Validation, validate
     from keynodes.recruitment import burn_in_partition, hubs, structural_hubs
     from keynodes.results import Partition, Ranking
     from keynodes.returns import (
@@ -98,6 +100,7 @@ _HOMES = {
     "Partition": "results",
     "Picture": "exporting",
     "PlanComparison": "blocking",
+    "READERS": "readers",
     "REACH_STRATEGIES": "blocking",
     "Ranking": "results",
     "Reach": "cascades.reaching",
@@ -111,6 +114,7 @@ _HOMES = {
     "UnknownName": "errors",
     "UnknownRelation": "errors",
     "UsageError": "errors",
+    "Validation": "readers.validation",
     "Vitality": "cascades.vitality",
     "brokerage_by_community": "communities.cartography",
     "build_graph": "building",
@@ -133,6 +137,7 @@ _HOMES = {
     "reach": "cascades.reaching",
     "reach_takedown": "blocking",
     "reach_vitality": "cascades.vitality",
+    "read_aliases": "lists",
     "read_interactions": "readers",
     "removal_curve": "objectives",
     "reorder": "dismantling",
@@ -144,6 +149,7 @@ _HOMES = {
     "structural_hubs": "recruitment",
     "takedown": "takedowns",
     "transmission": "cascades.transmission",
+    "validate": "readers.validation",
     "write_network": "exporting",
 }
 """Which module each public name lives in: it is imported when the name is first used."""
@@ -159,6 +165,7 @@ __all__ = [
     "POLICIES",
     "PRESETS",
     "REACH_STRATEGIES",
+    "READERS",
     "STRATEGIES",
     "AreaRanking",
     "InteractionGraph",
@@ -181,6 +188,7 @@ __all__ = [
     "UnknownName",
     "UnknownRelation",
     "UsageError",
+    "Validation",
     "Vitality",
     "brokerage_by_community",
     "build_graph",
@@ -203,6 +211,7 @@ __all__ = [
     "reach",
     "reach_takedown",
     "reach_vitality",
+    "read_aliases",
     "read_interactions",
     "removal_curve",
     "reorder",
@@ -214,6 +223,7 @@ __all__ = [
     "structural_hubs",
     "takedown",
     "transmission",
+    "validate",
     "write_network",
 ]
 

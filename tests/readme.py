@@ -66,6 +66,22 @@ def flow_table() -> str:
     return "\n".join(lines)
 
 
+def readers_table() -> str:
+    from keynodes import READERS
+
+    lines = ["| reader | what it reads |", "|---|---|"]
+    lines += [f"| `{name}` | {row.words} |" for name, row in READERS.items()]
+    return "\n".join(lines)
+
+
+def layouts_table() -> str:
+    from keynodes import LAYOUTS
+
+    lines = ["| layout | what it is |", "|---|---|"]
+    lines += [f"| `{name}` | {row.summary} |" for name, row in LAYOUTS.items()]
+    return "\n".join(lines)
+
+
 def default_measures() -> str:
     from keynodes.ranking import DEFAULT_MEASURES
 
@@ -128,6 +144,8 @@ TABLES = {
     "commands table": commands_table,
     "methods table": methods_table,
     "flow table": flow_table,
+    "readers table": readers_table,
+    "layouts table": layouts_table,
 }
 INLINE = {"default measures": default_measures}
 

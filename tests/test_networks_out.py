@@ -92,3 +92,42 @@ def test_hostile_ids_are_all_here():
     """The list that the other tests draw from covers what XML, Gephi and JavaScript stumble on."""
     escaped = {name for name in HOSTILE if written_id(name) != name}
     assert {"", " ", "\t", "a\x00b", "a\ufffe", "\\0", "__proto__"} <= escaped < set(HOSTILE)
+
+
+@pytest.mark.parametrize("directed", [True, False])
+@pytest.mark.parametrize("parallel", [True, False])
+def test_objects_of_networkx_and_igraph_hold_every_column(directed, parallel):
+    tails, heads = [0, 2, 1], [1, 0, 0 if parallel else 2]
+    if parallel and directed:
+        tails, heads = [0, 2, 0], [1, 0, 1]
+    network = Network(
+        objects("b", "a", "c"),
+        {"score": np.array([1.5, np.nan, 2.0]), "name": objects("Bea", None, "null")},
+        np.array(tails),
+        np.array(heads),
+        {"weight": np.array([1.0, 2.0, 0.5]), "n_repost": np.array([1, 2, 3])},
+        directed=directed,
+    )
+    made = network.to_networkx()
+    assert (made.is_directed(), made.is_multigraph()) == (directed, parallel)
+    assert list(made.nodes(data=True)) == [
+        ("b", {"score": 1.5, "name": "Bea"}),
+        ("a", {}),
+        ("c", {"score": 2.0, "name": "null"}),
+    ]
+    found = [(*ends, *data.values()) for *ends, data in made.edges(data=True)]
+    ids = network.ids.tolist()
+    given = [
+        (ids[tail], ids[head], *row)
+        for tail, head, row in zip(tails, heads, [(1.0, 1), (2.0, 2), (0.5, 3)], strict=True)
+    ]
+    same = (lambda edge: edge) if directed else (lambda edge: (*sorted(edge[:2]), *edge[2:]))
+    assert sorted(map(same, found)) == sorted(map(same, given))
+    drawn = network.to_igraph()
+    assert drawn.is_directed() is directed
+    assert drawn.vs["name"] == ids
+    assert drawn.vs["score"] == [1.5, None, 2.0]
+    assert drawn.vs["name_value"] == ["Bea", None, "null"]
+    assert drawn.es["n_repost"] == [1, 2, 3]
+    if directed:
+        assert drawn.get_edgelist() == list(zip(tails, heads, strict=True))

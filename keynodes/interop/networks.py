@@ -1,15 +1,19 @@
 """`Network`: what a network file holds, as plain columns, before it is known which file."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from keynodes.errors import KeynodesError, UsageError
 from keynodes.escaping import cleaned, escape, shortened
 from keynodes.spelling import OBJECT_NAMES
+
+if TYPE_CHECKING:
+    import igraph
+    import networkx
 
 LOOKS = ("label", "x", "y", "size", "color")
 """Columns of nodes that every program which draws takes for how a node looks, not for data."""
@@ -110,6 +114,69 @@ class Network:
                 f"{shortened(escape(ids[self.heads[arc]]))} has the weight {weights[arc]}; "
                 "weights are finite and above 0 (Gephi removes others): leave the arc out"
             )
+
+    def to_networkx(self) -> "networkx.Graph":
+        """Return a networkx graph with all columns: a multigraph where arcs are parallel.
+
+        Missing values are left out. A DiGraph (MultiDiGraph) unless `directed` is False. Time and
+        memory are those of networkx: some kB an arc.
+
+        Examples
+        --------
+        >>> ids, weight = np.array(["a", "b"], dtype=object), np.array([2.0])
+        >>> network = Network(ids, {}, np.array([0]), np.array([1]), {"weight": weight})
+        >>> network.to_networkx().edges(data=True)
+        OutEdgeDataView([('a', 'b', {'weight': 2.0})])
+        """
+        import networkx
+
+        pairs = list(zip(self.tails.tolist(), self.heads.tolist(), strict=True))
+        ends = pairs if self.directed else [tuple(sorted(pair)) for pair in pairs]
+        kind = {
+            (True, False): networkx.DiGraph,
+            (True, True): networkx.MultiDiGraph,
+            (False, False): networkx.Graph,
+            (False, True): networkx.MultiGraph,
+        }[self.directed, len(set(ends)) < len(ends)]
+        made = kind()
+        ids = self.ids.tolist()
+        made.add_nodes_from(zip(ids, _rows(self.nodes, len(ids)), strict=True))
+        made.add_edges_from(
+            (ids[tail], ids[head], row)
+            for (tail, head), row in zip(pairs, _rows(self.arcs, len(pairs)), strict=True)
+        )
+        return made
+
+    def to_igraph(self) -> "igraph.Graph":
+        """Return an igraph.Graph with all columns: ids as ``name``, missing values as None.
+
+        A column called ``name`` becomes ``name_value``.
+        """
+        import igraph
+
+        pairs = np.column_stack([self.tails, self.heads])
+        made = igraph.Graph(len(self.ids), pairs, directed=self.directed)
+        made.vs["name"] = self.ids.tolist()
+        for name, values in self.nodes.items():
+            made.vs["name_value" if name == "name" else name] = _plain(values)
+        for name, values in self.arcs.items():
+            made.es[name] = _plain(values)
+        return made
+
+
+def _plain(values: np.ndarray) -> list[Any]:
+    """Values as Python has them, None where one is missing."""
+    import pandas
+
+    missing = pandas.isna(values)
+    return [None if gone else value for value, gone in zip(values.tolist(), missing, strict=True)]
+
+
+def _rows(columns: Mapping[str, np.ndarray], length: int) -> Iterator[dict[str, Any]]:
+    """What each row has: missing values are left out."""
+    plain = {name: _plain(values) for name, values in columns.items()}
+    for i in range(length):
+        yield {name: values[i] for name, values in plain.items() if values[i] is not None}
 
 
 def own_columns(columns: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -33,8 +33,7 @@ _FOREIGN = (
     (b"\xfd7zXZ", "is packed with xz; unpack it first (unxz)"),
     (b"7z\xbc\xaf", "is a 7z archive; unpack it first"),
     (b"%PDF", "is a PDF; a table of interactions is needed"),
-    (b"<?xml", "is XML, not a table; read it with networkx and hand over the graph"),
-    (b"<graphml", "is GraphML, not a table; read it with networkx and hand over the graph"),
+    (b"<?xml", "is XML, but neither GraphML nor GEXF; save the network as one of them"),
     (b"<!DOCTYPE", "is a web page or XML, not a table"),
     (b"<html", "is a web page, not a table"),
 )
