@@ -31,16 +31,24 @@ WORLDS = (50, 200, 1000)
 # What the contestants of `speed` do, each in a process of its own: prepared, warmed up, then timed.
 
 
-def prepared(strategy):
+CONTESTS = {
+    "greedy": ("greedy", 2, 8.0),
+    "greedy, with its verdict": ("greedy", 1000, None),
+    "portfolio, with its verdict": ("portfolio", 1000, 45.0),
+}
+# By what a row says: strategy, fresh worlds of its verdict (2 are none), bar in seconds.
+
+
+def prepared(strategy, fresh):
     graph, seeds = census_at_scale()
     reach_takedown(graph, seeds=seeds, budget=2, strategy=strategy, worlds=200)
     # The peak that counts is that of the takedown beside its graph, not of the making of the graph.
     Path("/proc/self/clear_refs").write_text("5")
-    return graph, seeds, strategy
+    return graph, seeds, strategy, fresh
 
 
 def whole(ready):
-    graph, seeds, strategy = ready
+    graph, seeds, strategy, fresh = ready
     plain = strategy != "portfolio"
     return reach_takedown(
         graph,
@@ -48,6 +56,7 @@ def whole(ready):
         budget=50,
         strategy=strategy,
         worlds=1000,
+        fresh_worlds=fresh,
         certify=not plain,
         together=not plain,
     )
@@ -62,27 +71,27 @@ def speed(runs):
     worlds = sum(len(pack.sources) for pack in drawn)
     assert 8_000 < arcs / worlds < 12_000, "the bar is for 10,000 ± 20 % live arcs a world"
     contestants = {
-        (strategy, threads): {
+        (said, threads): {
             "module": "reach",
             "prepare": "prepared",
             "call": "whole",
-            "arguments": [strategy],
+            "arguments": [strategy, fresh],
             "threads": threads,
         }
-        for strategy in ("greedy", "portfolio")
+        for said, (strategy, fresh, _) in CONTESTS.items()
         for threads in (1, 2)
     }
     found = in_turn(contestants, runs)
     rows = []
-    for strategy, bar in (("greedy", 8.0), ("portfolio", 45.0)):
-        one, two = found[strategy, 1], found[strategy, 2]
+    for said, (_, _, bar) in CONTESTS.items():
+        one, two = found[said, 1], found[said, 2]
         rows.append(
             (
-                strategy,
+                said,
                 one["seconds"],
                 two["seconds"],
-                bar,
-                "yes" if two["seconds"] <= bar else "**no**",
+                bar or "",
+                "" if bar is None else "yes" if two["seconds"] <= bar else "**no**",
                 one["seconds"] / two["seconds"],
                 two["peak_mb"],
             )
@@ -104,8 +113,9 @@ def speed(runs):
         [
             f"{graph.n:,} accounts, {graph.m:,} arcs, 50 seeds (the 101st to 150th by accounts "
             f"that hear them), weighted cascade, 1,000 worlds of {arcs / worlds:,.0f} live arcs. "
-            "Greedy with its verdict on 1,000 fresh worlds; the portfolio also with its worlds to "
-            f"judge by, the certificate and what works only together. Medians of {runs}.",
+            "Worlds are drawn in it. A verdict is on 1,000 fresh worlds; the portfolio also has "
+            "its worlds to judge by, the certificate and what works only together. Medians of "
+            f"{runs}.",
         ],
     )
 
