@@ -101,8 +101,8 @@ def test_objects_of_networkx_and_igraph_hold_every_column(directed, parallel):
     if parallel and directed:
         tails, heads = [0, 2, 0], [1, 0, 1]
     network = Network(
-        objects("b", "a", "c"),
-        {"score": np.array([1.5, np.nan, 2.0]), "name": objects("Bea", None, "null")},
+        objects(["b", "a", "c"]),
+        {"score": np.array([1.5, np.nan, 2.0]), "name": objects(["Bea", None, "null"])},
         np.array(tails),
         np.array(heads),
         {"weight": np.array([1.0, 2.0, 0.5]), "n_repost": np.array([1, 2, 3])},
