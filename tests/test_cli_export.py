@@ -46,11 +46,16 @@ def test_from_records_to_a_picture(tmp_path):
 def test_the_manifest_says_how_to_make_it_again(tmp_path):
     path, plan = tmp_path / "graph.gexf", tmp_path / "plan.csv"
     plan.write_text("account,step\n" + f"{networkx_first(1)},1\n")
-    code, _, err = keynodes("export", SAMPLE, "-o", path, *CHEAP, "--takedown", plan, "--seed", 4)
+    aliases, mapping = tmp_path / "aliases.csv", tmp_path / "mapping.toml"
+    aliases.write_text("account,alias\na-head,a-01\n")
+    assert keynodes("validate", SAMPLE, "--save-mapping", mapping)[0] == 0
+    beside = ("--aliases", aliases, "--reader", mapping, "--takedown", plan)
+    code, _, err = keynodes("export", SAMPLE, "-o", path, *CHEAP, *beside, "--seed", 4)
     assert code == 0, err
     manifest = json.loads(Path(f"{path}.manifest.json").read_text())
     assert manifest["command"] == "export"
-    assert [entry["name"] for entry in manifest["inputs"]] == [str(SAMPLE), str(plan)]
+    read = [SAMPLE, mapping, aliases, plan]
+    assert [entry["name"] for entry in manifest["inputs"]] == list(map(str, read))
     assert manifest["output"]["bytes"] == path.stat().st_size
     options = manifest["options"]
     assert (options["by"], options["seed"], options["format"]) == (["pagerank"], 4, "gexf")

@@ -250,11 +250,7 @@ def _deliver(
 
     assert output.output is not None
     # Before anything is written: a file of that name may be made here.
-    inputs = [
-        *interactions.report.inputs,
-        *([reading.accounts] if reading.accounts else []),
-        *listed(options),
-    ]
+    inputs = [*interactions.report.inputs, *reading.beside(), *listed(options)]
     report = write_network(
         picture.network,
         output.output,
