@@ -46,7 +46,7 @@ class _Parsing:
         self.header = 0
         self.relation = ""
         self.relations: dict[str, str] = {}
-        self.cells = 0
+        self.cells = self.expected = 0
 
     def read(self) -> None:
         """Read the sections of the file, one line after the other."""
@@ -62,10 +62,12 @@ class _Parsing:
             else:
                 section(line, text)
         self._fill()
+        self._end_matrix()
 
     def _section(self, line: int, text: str) -> Callable[[int, str], None]:
         found = _SECTION.match(text)
         name, rest = (found[1].lower(), found[2]) if found else ("", "")
+        self._end_matrix()
         if name == "network":
             return self._outside
         if name == "vertices":
@@ -82,7 +84,7 @@ class _Parsing:
         if name in ("arcslist", "edgeslist"):
             return lambda line, text: self._list(line, text, name == "arcslist")
         if name == "matrix":
-            self.cells = 0
+            self.cells, self.expected = 0, self._rows * self._columns
             return self._matrix
         self.elements.count("a section that is no network, such as *Partition", line)
         return lambda line, text: None
@@ -165,10 +167,25 @@ class _Parsing:
         ends = str(int(source)), str(int(target))
         self.elements.edge(line, *ends, attributes, directed)
 
+    # With two modes, rows are the first vertices and columns the others.
+    @property
+    def _rows(self) -> int:
+        return self.first_mode or self.vertices
+
+    @property
+    def _columns(self) -> int:
+        return self.vertices - self.first_mode
+
+    def _end_matrix(self) -> None:
+        if self.cells < self.expected:
+            raise ReadingError(
+                f"{self.elements.file.name}: the matrix has {self.cells:,} of "
+                f"{self._rows:,} × {self._columns:,} cells; the file is cut off"
+            )
+        self.expected = 0
+
     def _matrix(self, line: int, text: str) -> None:
-        # With two modes, rows are the first vertices and columns the others.
-        columns = self.vertices - self.first_mode
-        rows = self.first_mode or self.vertices
+        rows, columns = self._rows, self._columns
         for value in text.split():
             row, column = divmod(self.cells, columns) if columns else (rows, 0)
             self.cells += 1

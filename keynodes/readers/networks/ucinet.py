@@ -22,6 +22,7 @@ _WORDS = re.compile(
     r".*?(?=\b(?:(?:row|col|column|level|matrix)\s++)?labels?\s*:|\Z)", re.IGNORECASE | re.DOTALL
 )
 _EMBEDDED = re.compile(r"\b(?:(?:row|col|column)\s++)?labels?\s*:?\s*embedded\b:?", re.IGNORECASE)
+_NO_DIAGONAL = re.compile(r"\bdiagonal\s*=?\s*absent\b", re.IGNORECASE)
 _LABELS = re.compile(
     r"\b(?:(row|col|column|level|matrix)\s++)?labels?\s*:(.*?)"
     r"(?=\b(?:(?:row|col|column|level|matrix)\s++)?labels?\s*:|\Z)",
@@ -54,10 +55,15 @@ class _Parsing:
         found = _WORDS.match(_EMBEDDED.sub("", header))
         words = found[0] if found else ""
         sizes = {name.lower(): int(number) for name, number in _SIZE.findall(words)}
+        two_modes = (
+            f"{where}: a network of two modes (its rows and columns differ): its columns are no "
+            "accounts; project it onto accounts first"
+        )
         if "nr" in sizes and sizes.get("nr") != sizes.get("nc", sizes["nr"]):
+            raise ReadingError(two_modes)
+        if _NO_DIAGONAL.search(words):
             raise ReadingError(
-                f"{where}: a network of two modes (nr and nc differ): its columns are no accounts; "
-                "project it onto accounts first"
+                f"{where}: a matrix without its diagonal is not read; write it whole"
             )
         if "n" not in sizes and "nr" not in sizes:
             raise ReadingError(f"{where}: how many nodes there are is not said (n=…)")
@@ -78,6 +84,8 @@ class _Parsing:
                 self.matrices = _tokens(text)
             elif not self.labels:
                 self.labels = _tokens(text)
+            elif self.labels != _tokens(text):
+                raise ReadingError(two_modes)
         if self.labels and len(self.labels) != self.n:
             raise ReadingError(
                 f"{where}: {len(self.labels)} labels for {self.n:,} nodes; a label with blanks or "
@@ -177,6 +185,11 @@ class _Parsing:
                 column += 1
                 if column == (row + 1 if half else self.n):
                     row, column, source = row + 1, 0, ""
+        if row < self.n:
+            raise ReadingError(
+                f"{self.elements.file.name}: the matrix ends in row {row + 1:,} of {self.n:,}; the "
+                "file is cut off"
+            )
 
     def _name(self, matrix: int) -> str:
         return self.matrices[matrix] if matrix < len(self.matrices) else str(matrix + 1)
