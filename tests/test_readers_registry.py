@@ -1,5 +1,7 @@
 """Every reader of the registry: its fixture is told by its content, no other is taken for it."""
 
+import csv
+import io
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -7,6 +9,7 @@ from pathlib import Path
 import pandas
 import pytest
 from commands import ROOT, keynodes, table
+from conftest import processor_seconds
 from workbooks import BANNER, EDGES, write_workbook
 
 from keynodes import KeynodesError, ReadingError, UnknownName, UsageError
@@ -224,3 +227,43 @@ def test_any_command_takes_a_reader(write):
         assert code == 0, err
         code, _, err = keynodes(command, path, "--reader", "json-line")
         assert (code, "did you mean 'json-lines'" in err) == (2, True)
+
+
+# --- columns that are not the format's ------------------------------------------------------------
+
+TABLES_OF_EXPORTS = ("bluesky-table", "coortweet", "minet", "tcat", "twarc-csv")
+
+
+@pytest.mark.parametrize("name", TABLES_OF_EXPORTS)
+def test_columns_that_a_query_would_take_for_its_own_change_nothing(name, write):
+    """An analyst's own columns, called as the queries call theirs; names of SQL know no case."""
+    text = (EXPORTS / f"{name}.csv").read_text()
+    header = next(csv.reader([text.splitlines()[0]]))
+    own = ["line", "rowid", "page", "place", "ids", "names", "mentioned", "account", "moment"]
+    own += [column.upper() for column in header if column and column.upper() != column]
+    table_of = io.StringIO()
+    rows_of = csv.reader(io.StringIO(text))
+    csv.writer(table_of).writerows(
+        [own + row if place == 0 else ["zz"] * len(own) + row for place, row in enumerate(rows_of)]
+    )
+    frames = [
+        read_interactions(path, reader=name, skip_bad_rows=True).to_frame()
+        for path in (EXPORTS / f"{name}.csv", write(table_of.getvalue(), "wide.csv"))
+    ]
+    columns = list(frames[0].columns)
+    expected, found = (frame.sort_values(columns, ignore_index=True) for frame in frames)
+    pandas.testing.assert_frame_equal(found, expected)
+
+
+@pytest.mark.parametrize("name", [*TABLES_OF_EXPORTS, "coordination-network"])
+def test_columns_that_go_by_their_names_need_them(name):
+    with pytest.raises(UsageError, match="--no-header says nothing"):
+        read_interactions(EXPORTS / f"{name}.csv", reader=name, header=False)
+
+
+def test_a_header_of_many_columns_takes_no_time(write):
+    header = ",".join(["id", "author_id", "conversation_id", *map(str, range(100_000))])
+    path = write(f"{header}\n1,7{',' * 100_001}\n", "wide.csv")
+    before = processor_seconds()
+    assert read_interactions(path, reader="twarc-csv").report.records == 1
+    assert processor_seconds() - before < 10

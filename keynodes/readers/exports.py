@@ -6,13 +6,14 @@ cannot map it returns with a reason, and the reasons are counted: nothing is gue
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from keynodes.errors import ReadingError
+from keynodes.errors import ReadingError, UsageError
 from keynodes.flow import FLOW
 from keynodes.interactions import TABLE, frame_of
 from keynodes.readers.dialects import delimiter_of, encoding_of
@@ -76,7 +77,8 @@ class Export:
     the file at once: joins over the whole file that hold little of it. Rows keep the order in
     which it yields them (``rowid``)."""
     columns: tuple[str, ...] = ()
-    """Columns of CSV that the queries use: those that the file lacks are NULL."""
+    """Columns of CSV that the queries use: those that the file lacks are NULL, and no others are
+    kept, which a query might take for its own. Empty: all that the file has."""
     notices: tuple[str, ...] = ()
     """What a reader of the result should know of the format."""
 
@@ -108,6 +110,11 @@ def load_rows(
     `names` are what the queries call the first columns, where the place of a column says what it
     is and not its name.
     """
+    if request.header is False and names is None:
+        raise UsageError(
+            f"{file.name}: the columns of this format go by their names, so that --no-header says "
+            "nothing to it"
+        )
     return load_frames(file, loader, export, batches_of_rows(file, request, loader, export, names))
 
 
@@ -414,13 +421,19 @@ def batches_of_rows(
     if called is not None:
         others = range(len(called), len(names))
         names = [*called[: len(names)], *(f"column {place + 1}" for place in others)]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
+    twice, times = Counter(names).most_common(1)[0]
+    if times > 1:
         raise ReadingError(f"{file.name}: two columns are called {twice!r}")
+    places: dict[str, int] = {}
+    taken = {"line", "rowid"}  # in SQL names that differ in case only are one
+    for place, name in enumerate(names):
+        if not export.columns or name in export.columns:
+            places[f"column {place + 1}" if name.lower() in taken else name] = place
+            taken.add(name.lower())
 
     def frame(kept: list[tuple[int, list[str]]]) -> Any:
         columns: dict[str, Any] = {"line": np.asarray([line for line, _ in kept], np.int64)}
-        for place, name in enumerate(names):
+        for name, place in places.items():
             columns[name] = pandas.Series([fields[place] for _, fields in kept], dtype=object)
         table = pandas.DataFrame(columns)
         for name in export.columns:

@@ -232,6 +232,7 @@ TABLE = Export(
     handles=f"FROM ({_TABLE_HANDLES}) WHERE account <> '' AND handle <> ''",
     whole=True,
     columns=(
+        *_NEEDED,
         "user_handle",
         "to_user_did",
         "quoted_user_did",

@@ -78,7 +78,13 @@ def load_coortweet(file: File, request: Request, loader: Loader) -> Part:
         file,
         request,
         loader,
-        Export(_CO_SHARES, time=time, whole=True, prepare=find_windows),
+        Export(
+            _CO_SHARES,
+            time=time,
+            whole=True,
+            prepare=find_windows,
+            columns=(*_SHARED, account),
+        ),
     )
     connection = loader.connection
     connection.execute("DROP TABLE IF EXISTS shares")
