@@ -9,6 +9,7 @@ from reading import rows
 from social import EXPORTS, acts, forced, taken, travels
 
 from keynodes import ReadingError, read_interactions
+from keynodes.readers import exports
 from keynodes.readers.platforms import bluesky
 
 STREAM = EXPORTS / "bluesky-jetstream.jsonl"
@@ -123,6 +124,18 @@ def test_a_repost_via_its_author_or_oneself_is_one_record(write):
     assert rows(interactions) == [("did:plc:b", "did:plc:a")] * 2
 
 
+def test_what_a_stream_tells_again_after_a_new_connection_is_one(write, monkeypatch):
+    monkeypatch.setattr(exports, "BATCH", 2)
+    follow = commit({"subject": "did:plc:a"}, "app.bsky.graph.follow", rev="3k1")
+    again = follow | {"time_us": TIME + 5}
+    anew = commit({"subject": "did:plc:a"}, "app.bsky.graph.follow", rev="3k9")
+    path = jsonl(write, follow, follow, commit({"text": "calm"}), again, anew)
+    for _ in range(2):
+        found = read_interactions(path)
+        assert acts(found) == [("follow", "did:plc:x", "did:plc:a")] * 2
+        assert found.report.unmapped == {"a record that stood in the file before": 2}
+
+
 @pytest.mark.parametrize(
     ("record", "reason"),
     [
@@ -135,7 +148,8 @@ def test_a_repost_via_its_author_or_oneself_is_one_record(write):
     ],
 )  # fmt: skip
 def test_what_a_hostile_record_does_not_say_is_counted(write, record, reason):
-    interactions = read_interactions(jsonl(write, commit(record), commit({"text": "calm"})))
+    calm = commit({"text": "calm"}, rkey="2")
+    interactions = read_interactions(jsonl(write, commit(record), calm))
     # The post stands all the same; only what it would refer to is unknown.
     assert rows(interactions) == [("did:plc:x", "did:plc:x")] * 2
     assert [text.startswith(reason) for text in interactions.report.unmapped] == [True]

@@ -100,6 +100,17 @@ def test_an_array_of_statuses(write):
     assert rows(read_interactions(pages), *columns) == rows(other, *columns)
 
 
+def test_a_status_that_stands_twice_is_one(write):
+    anna, bert = account("1", "anna"), account("2", "bert@lake.example", "lake.example")
+    boost = status(bert, "7", reblog=status(anna, "6"))
+    same = [status(anna, "6"), boost, status(anna, "6"), boost]
+    # Another instance knows the same boost by a number of its own.
+    same.append(boost | {"id": "900", "account": bert | {"id": "31"}})
+    found = read_interactions(jsonl(write, *same))
+    assert rows(found) == [(ANNA, ANNA), (BERT, ANNA)]
+    assert found.report.unmapped == {"a status that stood in the file before": 3}
+
+
 def test_ids_of_two_instances_are_not_mixed_up(write):
     anna, hugo = account("7", "anna"), account("7", "hugo", "moor.example")
     reply = status(account("8", "berta"), "2", in_reply_to_id="9", in_reply_to_account_id="7")
@@ -118,7 +129,7 @@ def test_ids_of_two_instances_are_not_mixed_up(write):
 def test_ids_keep_their_digits(write):
     people = [account(str(2**63 + i), f"p{i}") for i in range(3)]
     answers = [
-        status(people[0], str(i), in_reply_to_id="x", in_reply_to_account_id=2**63 + i)
+        status(people[0], f"9{i}", in_reply_to_id="x", in_reply_to_account_id=2**63 + i)
         for i in (1, 2)
     ]
     interactions = read_interactions(jsonl(write, *map(status, people), *answers))

@@ -150,6 +150,16 @@ def test_what_4cat_resolved(write):
     ]
 
 
+def test_a_message_that_stands_twice_is_one(write):
+    told = message(1, "see @somebody_else", sender=5)
+    found = read_interactions(ndjson(write, told, told, told | {"peer_id": {"channel_id": 8}}))
+    assert acts(found) == [("mention", "user5", "@somebody_else")] * 2
+    assert found.report.unmapped == {"a message that stood in the file before": 1}
+    found = read_interactions(chat(write, said(1), said(1), said(2)))
+    assert rows(found) == [("user1", "user1")] * 2
+    assert found.report.unmapped == {"a message that stood in the file before": 1}
+
+
 def test_users_and_channels_of_one_number_are_two(write):
     path = ndjson(write, message(1, sender=7), message(2, channel=7, post=True))
     assert rows(read_interactions(path)) == [("channel7", "channel7"), ("user7", "user7")]

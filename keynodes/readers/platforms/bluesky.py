@@ -18,6 +18,7 @@ from keynodes.readers.loading import Loader
 from keynodes.readers.requests import Part, Reader, Request
 
 if TYPE_CHECKING:
+    import duckdb
     import pandas
 
 # --- Jetstream ------------------------------------------------------------------------------------
@@ -44,6 +45,8 @@ _EVENTS = f"""
         {text_at("$.commit.collection")} AS collection,
         'at://' || did || '/' || collection || '/' || {text_at("$.commit.rkey")} AS evidence,
         object -> '$.commit.record' AS record,
+        CASE operation WHEN 'create' THEN
+            md5_number(evidence || ' ' || coalesce({text_at("$.commit.rev")}, time)) END AS made_as,
         {text_at("$.identity.handle")} AS handle,
         CASE object -> '$.account.active' WHEN 'true'::JSON THEN 'account restored'
             WHEN 'false'::JSON THEN
@@ -52,7 +55,9 @@ _EVENTS = f"""
 """
 
 _JETSTREAM = f"""
-    WITH made AS (SELECT * FROM events WHERE kind = 'commit' AND operation = 'create'),
+    WITH made AS (
+        SELECT * FROM events WHERE kind = 'commit' AND operation = 'create' AND NOT again
+    ),
     post AS MATERIALIZED (
         SELECT *, coalesce(json_type(record, '$.reply'), 'NULL') <> 'NULL' AS is_reply,
             {_whose(text_at("$.reply.parent.uri", "record"))} AS answered,
@@ -105,6 +110,7 @@ _JETSTREAM = f"""
         FROM post ANTI JOIN (SELECT n FROM act WHERE reason IS NULL) AS acted USING (n)
         UNION ALL
         SELECT n, NULL, NULL, CASE
+            WHEN again THEN 'a record that stood in the file before'
             WHEN kind = 'account' THEN 'an account event that does not say whether it is active'
             WHEN kind = 'identity' THEN 'an identity event without a handle'
             WHEN kind <> 'commit' THEN 'an event of an unknown kind'
@@ -112,7 +118,7 @@ _JETSTREAM = f"""
             WHEN operation IS DISTINCT FROM 'create' THEN 'an operation of an unknown kind'
             WHEN collection = 'app.bsky.graph.block' THEN 'a block: nothing flows'
             ELSE 'a record that is no post, repost, like or follow' END
-        FROM events WHERE NOT coalesce(CASE kind
+        FROM events WHERE again OR NOT coalesce(CASE kind
             WHEN 'account' THEN became IS NOT NULL
             WHEN 'identity' THEN handle IS NOT NULL
             WHEN 'commit' THEN operation = 'delete' OR operation = 'create' AND collection IN (
@@ -137,6 +143,20 @@ _JETSTREAM_REMOVALS = """
     FROM events WHERE kind = 'commit' AND operation = 'delete' AND did IS NOT NULL
 """
 
+
+def _mark_repeats(connection: "duckdb.DuckDBPyConnection") -> None:
+    """Make the table of events; whoever connects anew gets the last ones once more."""
+    connection.execute("CREATE TEMP TABLE IF NOT EXISTS earlier (made_as UHUGEINT)")
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE events AS SELECT *, made_as IS NOT NULL AND ("
+        "made_as IN (FROM earlier) OR row_number() OVER (PARTITION BY made_as ORDER BY n) > 1"
+        f") AS again FROM ({_EVENTS})"
+    )
+    connection.execute(
+        "INSERT INTO earlier SELECT made_as FROM events WHERE made_as IS NOT NULL AND NOT again"
+    )
+
+
 JETSTREAM = Export(
     _JETSTREAM,
     time="microseconds",
@@ -145,9 +165,7 @@ JETSTREAM = Export(
         WHERE kind = 'identity' AND did IS NOT NULL AND handle IS NOT NULL
     """,
     removals=_JETSTREAM_REMOVALS,
-    prepare=lambda connection: connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE events AS {_EVENTS}"
-    ),
+    prepare=_mark_repeats,
     notices=("times are when the Jetstream saw a record, not when its author says it was made",),
 )
 
@@ -165,7 +183,10 @@ def _load_jetstream(file: File, request: Request, loader: Loader) -> Part:
             f"{file.name} is no Jetstream of Bluesky: none of its first objects has did, time_us "
             "and kind"
         )
-    part = load_objects(file, request, loader, JETSTREAM)
+    try:
+        part = load_objects(file, request, loader, JETSTREAM)
+    finally:
+        loader.connection.execute("DROP TABLE IF EXISTS earlier; DROP TABLE IF EXISTS events")
     return replace(part, removals=_without_news_of_the_living(part.removals))
 
 

@@ -60,9 +60,13 @@ _NAMED = f"""
             count(DISTINCT p.host) > 1 AS mixed
         FROM person WHERE NOT contains(p.acct, '@')
     ),
-    status AS MATERIALIZED (
-        SELECT records.rowid AS n, *, {_address("author")} AS account FROM records, home
-    )
+    -- A status stands twice where its address, its author and its time do.
+    seen AS MATERIALIZED (
+        SELECT *, row_number() OVER (
+            PARTITION BY coalesce(evidence, 'row ' || n), account, time ORDER BY n) AS copy
+        FROM (SELECT records.rowid AS n, *, {_address("author")} AS account FROM records, home)
+    ),
+    status AS MATERIALIZED (SELECT * EXCLUDE (copy) FROM seen WHERE copy = 1)
 """
 
 _STATUSES = f"""
@@ -117,8 +121,10 @@ _STATUSES = f"""
     FROM status ANTI JOIN (SELECT n FROM act WHERE reason IS NULL) AS acted USING (n)
     WHERE account IS NOT NULL AND NOT is_reblog
     UNION ALL
-    SELECT line, NULL, NULL, NULL, NULL, NULL, 'a status that does not name its author'
-    FROM status WHERE account IS NULL
+    SELECT line, NULL, NULL, NULL, NULL, NULL, CASE WHEN account IS NULL
+        THEN 'a status that does not name its author'
+        ELSE 'a status that stood in the file before' END
+    FROM seen WHERE account IS NULL OR copy > 1
 """
 
 STATUSES = Export(

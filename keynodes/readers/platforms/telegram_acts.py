@@ -13,7 +13,12 @@ _RESERVED = """('joinchat', 'addstickers', 'addemoji', 'addlist', 'addtheme', 's
 _PATH = "regexp_replace(regexp_extract(link, '^[^?#]*'), '^s/', '')"
 
 _ACTS = f"""
-    WITH message AS MATERIALIZED (SELECT rowid AS n, * FROM records WHERE sender IS NOT NULL),
+    WITH seen AS MATERIALIZED (
+        SELECT rowid AS n, *, row_number() OVER (
+            PARTITION BY coalesce(evidence, 'row ' || rowid), sender, time ORDER BY rowid) AS copy
+        FROM records WHERE sender IS NOT NULL
+    ),
+    message AS MATERIALIZED (SELECT * EXCLUDE (copy) FROM seen WHERE copy = 1),
     username AS (
         SELECT username, min(account) AS account
         FROM (SELECT DISTINCT lower(p.username) AS username, p.account AS account
@@ -84,6 +89,9 @@ _ACTS = f"""
     UNION ALL
     SELECT line, NULL, NULL, NULL, NULL, NULL, 'a message that does not name its sender'
     FROM records WHERE sender IS NULL
+    UNION ALL
+    SELECT line, NULL, NULL, NULL, NULL, NULL, 'a message that stood in the file before'
+    FROM seen WHERE copy > 1
 """
 
 _CALLED = """
