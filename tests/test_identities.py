@@ -362,6 +362,14 @@ def facts(write):
     )
 
 
+def test_facts_about_nobody_here_are_said():
+    records = pandas.DataFrame({"source": ["ann"], "target": ["bob"]})
+    for name, told in (("@ann", True), ("ann", False), ("ann_2", False)):
+        given = pandas.DataFrame({"account": [name, "zoe"], "team": ["red", "blue"]})
+        found = read_interactions(records, accounts=given, aliases={"ann_2": "ann"})
+        assert any("none of 2 account(s) occurs" in said for said in found.report.notices) is told
+
+
 def test_facts_stand_after_the_columns_of_the_table(retweets, facts, tmp_path):
     code, out, err = keynodes("rank", retweets, "--by", "out_degree", "--accounts", facts)
     assert code == 0

@@ -81,6 +81,7 @@ def settle_identities(
     facts = [frame for frame in found if frame is not None and len(frame)]
     if given is not None:
         facts.insert(0, _one_row_each(given, "", aliases) if aliases else given)
+        _check_met(connection, facts[0], known)
     for frame in facts:
         known.attributes = frame if known.attributes is None else filled_up(known.attributes, frame)
     return known
@@ -168,6 +169,23 @@ def _merge(
         known.notices.append(
             f"aliases: {len(lacking):,} of {len(asked):,} names do not occur in the records: "
             f"{named(lacking, {})}{hint}"
+        )
+
+
+def _check_met(
+    connection: "duckdb.DuckDBPyConnection", given: "pandas.DataFrame", known: Identities
+) -> None:
+    """Say it where the facts that the user gave are of nobody here: they would fail silently."""
+    names = [str(name) for name in given.index]
+    (met,) = connection.execute(
+        f"SELECT count(*) FROM (SELECT unnest(?::VARCHAR[]) AS name) WHERE name IN (SELECT source "
+        f"FROM {TABLE} UNION SELECT target FROM {TABLE} UNION SELECT unnest(?::VARCHAR[]))",
+        [names, list(known.isolated)],
+    ).fetchone() or (0,)
+    if names and not met:
+        known.notices.append(
+            f"facts about accounts: none of {len(names):,} account(s) occurs in the records: "
+            f"{named(names, {})}"
         )
 
 
