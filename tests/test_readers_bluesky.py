@@ -184,7 +184,9 @@ ODD = st.recursive(
 )
 def test_no_record_stops_the_reading(tmp_path, records):
     path = tmp_path / "stream.jsonl"
-    lines = [commit(one, f"app.bsky.feed.{kind}") for kind, one in records]
+    lines = [
+        commit(one, f"app.bsky.feed.{kind}", rkey=str(n)) for n, (kind, one) in enumerate(records)
+    ]
     lines.append(commit({"text": ""}, did="did:plc:z"))
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     interactions = read_interactions(path)
