@@ -104,6 +104,8 @@ def test_packed_and_forced_formats(tmp_path):
         ([], "name the file to write: -o graph.graphml"),
         (["-o", "g.graphml", "--layout", "comunities"], "did you mean 'communities'"),
         (["-o", "g.graphml", "--level", "account"], "did you mean 'accounts'"),
+        (["-o", "g.graphml", "--level", "communities", "--top", "3"], "leave --top, --around and"),
+        (["-o", "g.graphml", "--level", "communities", "--around", "nobody"], "shows all comm"),
         (["-o", "g.graphml", "--by", "pagerang"], "did you mean 'pagerank'"),
         (["-o", "g.graphml", "--format", "xlsx"], "there is no format 'xlsx'"),
         (["-o", "g.graphml", "--communities", "leidem"], "did you mean 'leiden'"),

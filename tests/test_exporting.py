@@ -363,6 +363,14 @@ def test_weight_is_inside_communities_or_between_them(graph):
     assert inside == {name: between.get((name, name), 0) for name in network.ids}
 
 
+@pytest.mark.parametrize(
+    "part", [{"top": 3}, {"around": iter(["a0"])}, {"seeds": ["a0"], "ego": 0}]
+)
+def test_communities_are_those_of_all_accounts(part):
+    with pytest.raises(UsageError, match="leave --top, --around and --ego out"):
+        export_network(two_groups(), "in_degree", level="communities", **part)
+
+
 def test_accounts_without_a_community_are_left_out_and_counted():
     picture = export_network(
         chain(4), "in_degree", communities={"a0": "x", "a1": "y"}, level="communities"

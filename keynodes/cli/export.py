@@ -130,7 +130,8 @@ class Showing:
         str,
         typer.Option(
             metavar="accounts|communities",
-            help="What a node is; communities are for networks too large to draw.",
+            help="What a node is; communities, always all of them, are for networks too large to "
+            "draw.",
             rich_help_panel=PANEL,
         ),
     ] = "accounts"
@@ -180,11 +181,12 @@ def command(
     from keynodes.cli.talking import talk
     from keynodes.communities.choosing import named_communities
     from keynodes.exporting import export_network
-    from keynodes.exporting.pictures import check_names
+    from keynodes.exporting.pictures import check_names, check_part
     from keynodes.lists import read_accounts, read_plan
 
     form = output.chosen_format()
-    check_names(by, showing.level, showing.layout)
+    level = check_names(by, showing.level, showing.layout)
+    check_part(level, showing.top, showing.around or (), showing.ego)
     safe = reading.spreadsheet_safe
     found = named_communities(communities or "leiden", spreadsheet_safe=safe)
     lists: dict[str, list[str] | None] = {
@@ -212,7 +214,7 @@ def command(
             top=showing.top,
             around=showing.around or (),
             ego=showing.ego,
-            level=showing.level,
+            level=level,
             layout=showing.layout,
             label=showing.label,
             rng=seed,

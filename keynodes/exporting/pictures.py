@@ -98,7 +98,7 @@ def export_network(
         in `around` (without both: of the seeds). 1 with `around` unless said, else 0.
     level : {"accounts", "communities"}, default "accounts"
         What a node is. Communities are as large as they have members, and an arc stands for all
-        between two of them.
+        between two of them; they are always those of all accounts, without `top`, `around`, `ego`.
     layout : str, default "communities"
         A name of `LAYOUTS`, or ``"none"`` for no places.
     label : str, optional
@@ -144,7 +144,8 @@ def export_network(
     """
     level = pick({name: name for name in LEVELS}, level, "level")
     by_layout = _layout_named(layout)
-    _check(top, ego)
+    around = list(around)
+    check_part(level, top, around, ego)
     notices: list[str] = []
     known = what_is_known(
         graph, by, communities, plan, protected, seeds, label, rng, notices.append, progress
@@ -158,8 +159,10 @@ def export_network(
         ego=ego,
     )
     notices += about_kept
-    show = _communities if level == "communities" else _accounts
-    shown = show(known, kept, notices.append, progress)
+    if level == "communities":
+        shown = _communities(known, notices.append)
+    else:
+        shown = _accounts(known, kept, notices.append, progress)
     notices += _about_colors(known, level)
     looks: dict[str, np.ndarray] = {"label": shown.labels}
     if by_layout is not None:
@@ -241,26 +244,20 @@ def _accounts(
     )
 
 
-def _communities(
-    known: Known,
-    kept: np.ndarray,
-    notice: Callable[[str], None],
-    progress: NamedProgress | None,
-) -> _Shown:
+def _communities(known: Known, notice: Callable[[str], None]) -> _Shown:
     """Every community a node."""
     marks = dict(known.marks)
     if known.steps.any():
         marks["removed"] = known.steps > 0
     groups, columns, arcs, without = grouped_by_community(
-        known.graph.among(kept),
-        known.partition.labels[kept],
+        known.graph,
+        known.partition.labels,
         known.partition.names,
-        np.argsort(known.scores["rank"][kept], kind="stable"),
-        {name: marked[kept] for name, marked in marks.items()},
+        known.order,
+        marks,
     )
     if without:
         notice(without)
-    columns["leader"] = np.flatnonzero(kept)[columns["leader"]]
     members = columns["members"]
     share = members / max(int(members.max(initial=0)), 1)
     labels = np.full(groups.n, None, dtype=object)
@@ -281,8 +278,8 @@ def _communities(
     )
 
 
-def check_names(by: Sequence[str] | None, level: str, layout: str) -> None:
-    """Look names up before anything is read: reading may take long.
+def check_names(by: Sequence[str] | None, level: str, layout: str) -> str:
+    """Look names up before anything is read, for reading may take long; return the level.
 
     Raises
     ------
@@ -291,8 +288,8 @@ def check_names(by: Sequence[str] | None, level: str, layout: str) -> None:
     """
     for text in by or ():
         request(text)
-    pick({name: name for name in LEVELS}, level, "level")
     _layout_named(layout)
+    return pick({name: name for name in LEVELS}, level, "level")
 
 
 def _layout_named(layout: str) -> str | None:
@@ -301,10 +298,22 @@ def _layout_named(layout: str) -> str | None:
     return pick({**names, NO_LAYOUT: None}, layout, "layout")
 
 
-def _check(top: int, ego: int | None) -> None:
+def check_part(level: str, top: int, around: Sequence[str], ego: int | None) -> None:
+    """Refuse a part of the network that cannot be shown.
+
+    Raises
+    ------
+    UsageError
+        A number below 0; a part of the accounts where nodes are communities, for their members
+        and arcs would be counted in that part alone.
+    """
     for name, value in (("top", top), ("ego", ego)):
         if value is not None and value < 0:
             raise UsageError(f"{name} must be a whole number of 0 or more, got {value}")
+    if level == "communities" and (top or around or ego is not None):
+        raise UsageError(
+            "--level communities shows all communities; leave --top, --around and --ego out"
+        )
 
 
 def _about_colors(known: Known, level: str) -> list[str]:
