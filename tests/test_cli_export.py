@@ -109,7 +109,7 @@ def test_packed_and_forced_formats(tmp_path):
         (["-o", "g.graphml", "--by", "pagerang"], "did you mean 'pagerank'"),
         (["-o", "g.graphml", "--format", "xlsx"], "there is no format 'xlsx'"),
         (["-o", "g.graphml", "--communities", "leidem"], "did you mean 'leiden'"),
-        (["-o", "g.graphml", "--ego", "1"], "accounts to be around"),
+        (["-o", "g.graphml", "--ego", "2"], "give --top, --around, or --seeds"),
         (["-o", "g.graphml", "--allow-unknown"], "says nothing without"),
         (["-o", "g.graphml", "--label", "handle"], "no fact 'handle'"),
     ],

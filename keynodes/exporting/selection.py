@@ -58,8 +58,7 @@ def selected(
     elif ego is not None:
         if not len(seeds):
             raise UsageError(
-                "a radius needs accounts to be around: say how many of the first (top), name some "
-                "(around), or give seeds"
+                "--ego needs accounts to be around: give --top, --around, or --seeds of the graph"
             )
         kept[seeds] = True
     else:
