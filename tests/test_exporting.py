@@ -226,6 +226,16 @@ def test_an_attribute_can_be_the_label():
         export_network(chain(3), "in_degree", label="x")
 
 
+def test_handles_are_the_labels_unless_others_are_asked_for():
+    facts = pandas.DataFrame({"handle": ["@ann", None], "name": ["Ann", "Bo"]}, index=["a0", "a1"])
+    graph = chain(3, attributes=facts)
+    network = export_network(graph, "in_degree", layout="none").network
+    assert network.nodes["label"].tolist() == ["@ann", "a1", "a2"]
+    assert network.ids.tolist() == ["a0", "a1", "a2"]
+    named = export_network(graph, "in_degree", label="name", layout="none").network
+    assert named.nodes["label"].tolist() == ["Ann", "Bo", "a2"]
+
+
 # --- arcs
 
 

@@ -148,7 +148,8 @@ class Showing:
         str | None,
         typer.Option(
             metavar="COLUMN",
-            help="Label accounts by this column of --accounts, instead of by their id.",
+            help="Label accounts by this fact about them, such as a column of --accounts; by "
+            "default handle, and the id where there is none.",
             rich_help_panel=PANEL,
         ),
     ] = None

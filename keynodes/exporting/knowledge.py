@@ -22,6 +22,9 @@ from keynodes.results import Partition, Ranking, middle_ranks_of, ranks_of
 GATES = 200
 """Pairs of communities whose gatekeepers are named: those with most weight between them."""
 
+HANDLE = "handle"
+"""The fact that accounts are labelled by when none is asked for."""
+
 COMBINED = "reciprocal_rank_fusion"
 """What makes one order of several measures, as in `rank`."""
 
@@ -139,9 +142,12 @@ def _marked(
 
 def _labels(graph: InteractionGraph, label: str | None) -> np.ndarray:
     """Return what accounts are labelled by: an attribute where there is one, else the id."""
-    if label is None:
-        return graph.accounts
     names = [] if graph.attributes is None else [str(name) for name in graph.attributes.columns]
+    if label is None:
+        # Ids of platforms are numbers, which nobody recognises.
+        if HANDLE not in names:
+            return graph.accounts
+        label = HANDLE
     if label not in names or graph.attributes is None:
         raise UnknownName(
             f"there is no fact {label!r} about accounts to label them by; "

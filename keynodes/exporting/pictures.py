@@ -103,7 +103,7 @@ def export_network(
         A name of `LAYOUTS`, or ``"none"`` for no places.
     label : str, optional
         The column of the accounts' attributes that nodes are labelled by; the id for those
-        without a value.
+        without a value. None means ``handle`` where there is one, else the id.
     rng : int, default 0
         The seed of everything random.
     progress : callable, optional
