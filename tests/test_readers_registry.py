@@ -203,12 +203,26 @@ def test_keynodes_readers_lists_them_all():
     assert found["coortweet"]["parameters"] == "window, most"
 
 
+def test_the_drawn_list_of_readers_has_no_sentences():
+    code, out, err = keynodes("readers", "--format", "table")
+    assert (code, err) == (0, "")
+    assert all(name in out for name in READERS)
+    assert "boosts" not in out
+    assert max(map(len, out.splitlines())) < 200
+
+
 @pytest.mark.parametrize("name", READERS)
 def test_keynodes_readers_explains_each(name):
     code, out, err = keynodes("readers", name)
     assert (code, err) == (0, "")
+    assert READERS[name].words in out
     assert READERS[name].flow in out
     if (export := READERS[name].export) is not None:
+        assert all(notice in out for notice in export.notices)
+        assert "SELECT" not in out
+        code, out, err = keynodes("readers", name, "--query")
+        assert (code, err) == (0, "")
+        assert READERS[name].flow in out
         assert "SELECT" in out
         assert export.interactions.strip().splitlines()[-1].strip() in out
 
@@ -218,6 +232,8 @@ def test_keynodes_readers_refuses_what_it_cannot_do(tmp_path):
     assert (code, "did you mean 'mastodon'" in err or "choose from" in err) == (2, True)
     code, _, err = keynodes("readers", "mastodon", "-o", tmp_path / "x.csv")
     assert (code, "in words" in err) == (2, True)
+    code, _, err = keynodes("readers", "--query")
+    assert (code, "name it" in err) == (2, True)
 
 
 def test_any_command_takes_a_reader(write):

@@ -17,6 +17,10 @@ def command(
         str | None,
         typer.Argument(metavar="NAME", help="Explain one reader in full.", show_default=False),
     ] = None,
+    *,
+    query: Annotated[
+        bool, typer.Option("--query", help="Also print the SQL queries that the reader NAME is.")
+    ] = False,
 ) -> None:
     """List the file formats: what each is, who acts on whom in it, and where its ids are from."""
     import pandas
@@ -33,8 +37,10 @@ def command(
                 "one reader is explained in words: -o and --format are for the table of all"
             )
         found = pick({one: one for one in READERS}, name, "reader")
-        typer.echo("\n".join(_explained(found, READERS[found])))
+        typer.echo("\n".join(_explained(found, READERS[found], query)))
         return
+    if query:
+        raise UsageError("--query prints the queries of one reader: name it")
     table = pandas.DataFrame(
         {
             "reader": list(READERS),
@@ -45,12 +51,15 @@ def command(
         },
         dtype=object,
     )
+    if form == "table":
+        # Whole sentences make a drawn table too wide to read; `keynodes readers NAME` has them.
+        table = table.drop(columns="content")
     # Sentences are not cut as names are.
     write_table(table, output.output, form, longest=400)
 
 
-def _explained(name: str, reader: "Reader") -> list[str]:
-    """One reader in words, with the queries that it is."""
+def _explained(name: str, reader: "Reader", query: bool) -> list[str]:
+    """One reader in words, and with `query` the queries that it is."""
     from inspect import cleandoc, getdoc
 
     lines = [f"{name}: {reader.words}", "", f"Which way content goes: {reader.flow}."]
@@ -66,13 +75,15 @@ def _explained(name: str, reader: "Reader") -> list[str]:
         words = getdoc(reader.load) or "Read by a program of its own, not by a query."
         return [*lines, "", words]
     lines += export.notices
-    for what, query in (
+    if not query:
+        return lines
+    for what, sql in (
         ("what is kept of each record", export.digest),
         ("interactions", export.interactions),
         ("handles of accounts", export.handles),
         ("removals", export.removals),
     ):
-        if query:
-            rows = [line.rstrip() for line in cleandoc("\n" + query).splitlines()]
+        if sql:
+            rows = [line.rstrip() for line in cleandoc("\n" + sql).splitlines()]
             lines += ["", f"-- {what}", *filter(None, rows)]
     return lines
