@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pandas
 import pytest
@@ -9,10 +10,13 @@ from commands import keynodes, table
 from reading import rows
 
 from keynodes import ReadingError, UnknownAccount, build_graph, rank, takedown
+from keynodes.interactions import COLUMNS
 from keynodes.lists import match, read_aliases
 from keynodes.readers import READERS, damage, frames, read_interactions, reading
 from keynodes.readers.damage import beyond_chance, damaged_ids
 from keynodes.readers.requests import Reader
+
+EXPORTS = Path(__file__).parent / "exports"
 
 
 @pytest.fixture
@@ -495,3 +499,18 @@ def test_two_columns_of_facts_cannot_have_one_name():
     records = pandas.DataFrame({"source": ["a"], "target": ["b"]})
     with pytest.raises(ReadingError, match="two columns are called 'x'"):
         read_interactions(records, accounts=frame)
+
+
+def test_an_act_that_two_exports_have_counts_once(tmp_path):
+    first = EXPORTS / "mastodon.jsonl"
+    second = tmp_path / "again.jsonl"
+    lines = first.read_text(encoding="utf-8").splitlines(keepends=True)
+    second.write_text("".join(lines[:5]), encoding="utf-8")
+    one, part = read_interactions(first), read_interactions(second)
+    both = read_interactions([first, second])
+    pandas.testing.assert_frame_equal(
+        *(r.to_frame().sort_values(list(COLUMNS), ignore_index=True) for r in (one, both))
+    )
+    assert both.report.unmapped["the same act stands in an earlier file"] == part.report.records
+    assert both.report.rows == both.report.records == one.report.records
+    assert any("an earlier file has too" in notice for notice in both.report.notices)

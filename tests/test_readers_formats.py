@@ -9,7 +9,14 @@ import pandas
 import pytest
 from reading import rows, times_of
 
-from keynodes import ReadingError, UsageError, build_graph, read_interactions
+from keynodes import (
+    ReadingError,
+    UsageError,
+    build_graph,
+    export_network,
+    read_interactions,
+    write_network,
+)
 from keynodes.readers import READERS
 
 # --- several inputs -----------------------------------------------------------------------------
@@ -174,3 +181,31 @@ def test_accounts_file(write):
     posts, basis = interactions.posts()
     assert basis == "posts column"
     assert posts.to_dict() == {"a": 7.0, "b": 0.0}
+
+
+@pytest.mark.parametrize(("kind", "flow"), [("Directed", "forth"), ("undirected", "both")])
+def test_the_type_of_an_edge_table_of_gephi_is_no_relation(write, kind, flow):
+    read = read_interactions(write(f"Source,Target,Type,Weight\na,b,{kind},2\nb,c,{kind},1\n"))
+    frame = read.to_frame()
+    assert set(frame["flow"]) == {flow}
+    assert frame["relation"].isna().all()
+    assert any("how arcs run" in notice for notice in read.report.notices)
+
+
+def test_an_edge_table_with_both_types_is_refused(write):
+    path = write("Source,Target,Type\na,b,Directed\nb,c,Undirected\n")
+    with pytest.raises(ReadingError, match="directed and undirected edges side by side"):
+        read_interactions(path)
+
+
+def test_tables_of_arcs_that_keynodes_wrote_are_read_again_and_never_turned_round(write, tmp_path):
+    records = "source,target,relation\n" + "".join(f"{u},hub,RT\n" for u in "abc")
+    graph = build_graph(read_interactions(write(records)))
+    picture = export_network(graph, "out_degree", layout="none")
+    write_network(picture.network, tmp_path / "arcs.csv")
+    again = build_graph(read_interactions(tmp_path / "arcs.csv"))
+    assert again.arcs[["source", "target", "weight"]].equals(
+        graph.arcs[["source", "target", "weight"]]
+    )
+    with pytest.raises(UsageError, match="leave --relation interaction out"):
+        read_interactions(tmp_path / "arcs.csv", columns={"relation": "interaction"})

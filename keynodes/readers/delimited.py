@@ -28,7 +28,7 @@ def load_delimited(
         relation="relation" in positions,
         time=dialect.time,
         weight="weight" in positions,
-        flow=flow,
+        flow=dialect.flow or flow,
     )
     loader.learn(dialect.relations)
     tally = Tally()

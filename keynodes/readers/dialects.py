@@ -1,7 +1,7 @@
 """How a text file is written: its encoding, its delimiter, its header and what its columns are."""
 
 import codecs
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -39,6 +39,12 @@ DELIMITERS: Mapping[str, str | None] = {
 }
 """Delimiters by name; None is runs of blanks and tabs."""
 
+DIRECTIONS = {"directed": None, "undirected": "both"}
+"""What the column ``Type`` of an edge table of Gephi says, and the flow that it means."""
+
+OURS = {"source", "target", "type", "id", "interaction"}
+"""Columns that tell a table of arcs that keynodes wrote."""
+
 _SNIFFED: tuple[str | None, ...] = ("\t", ";", ",", "|", None)
 
 
@@ -63,6 +69,8 @@ class Dialect:
     notices: tuple[str, ...]
     plain_head: bool
     """Whether every line before the first record is a line of its own for any reader."""
+    flow: str | None = None
+    """Which way content goes where a column says that all arcs run both ways."""
 
 
 def encoding_of(file: File, asked: str | None) -> str:
@@ -156,8 +164,20 @@ def understand(file: File, request: Request, flows: Flows) -> Dialect:
     if "time" in positions:
         time = kind_of_column(columns.values(positions["time"])) or "iso"
     relations: tuple[str, ...] = ()
+    flow = None
     if "relation" in positions:
         relations = tuple(dict.fromkeys(columns.values(positions["relation"])))
+        if header and "relation" in request.columns:
+            _check_unsettled(file.name, first.fields, request.columns["relation"])
+        elif header and _says_direction(relations):
+            name = first.fields[positions["relation"]]
+            flow = _flow_by_direction(file.name, name, relations)
+            positions = {role: at for role, at in positions.items() if role != "relation"}
+            notices += (
+                f"{file.name}: column {name!r} says {relations[0]!r}: how arcs run, as in edge "
+                "tables of Gephi, and no relation",
+            )
+            relations = ()
     before = first.line + header
     after = next((line for line, _ in cached if line >= before), before)
     return Dialect(
@@ -172,7 +192,31 @@ def understand(file: File, request: Request, flows: Flows) -> Dialect:
         relations,
         notices,
         plain_head=_plain(cached, after),
+        flow=flow,
     )
+
+
+def _says_direction(values: Sequence[str]) -> bool:
+    return bool(values) and {value.strip().casefold() for value in values} <= set(DIRECTIONS)
+
+
+def _check_unsettled(where: str, names: Sequence[str], asked: str) -> None:
+    """Refuse to turn arcs of ours round: what reaches whom is settled in them."""
+    if {name.casefold() for name in names} >= OURS:
+        raise UsageError(
+            f"{where}: an arc that keynodes wrote says already whom content reaches, so that a "
+            f"relation would turn it round; leave --relation {asked} out"
+        )
+
+
+def _flow_by_direction(where: str, column: str, values: Sequence[str]) -> str | None:
+    flows = {DIRECTIONS[value.strip().casefold()] for value in values}
+    if len(flows) > 1:
+        raise ReadingError(
+            f"{where}: column {column!r} has directed and undirected edges side by side; read them "
+            "from two files, or export the network as GraphML"
+        )
+    return flows.pop()
 
 
 def _sample(cached: list[tuple[int, str]], delimiter: str | None) -> list[Record]:

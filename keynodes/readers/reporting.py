@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     import duckdb
     import pandas
 
+AGAIN = "the same act stands in an earlier file"
+"""Why a record of an export is left out that is no record of its own."""
+
 
 def settle(
     loader: Loader,
@@ -46,6 +49,14 @@ def settle(
     # Before ids are put together with anything, and before a period hides some of them.
     damaged = [damage.sentence for damage in damaged_ids(connection)]
     known = settle_identities(connection, inputs, given, aliases, unit)
+    again = _repeated(connection, inputs)
+    loader.loaded -= again
+    rows -= again
+    if again:
+        notices.append(
+            f"{again:,} record(s) left out that an earlier file has too: the same act under the "
+            "same id"
+        )
     notices += _flow_notices(loader, parts)
     notices += known.notices
     outside = _keep_period(connection, period, unit, loader.loaded)
@@ -80,11 +91,43 @@ def settle(
         relations=relations,
         time_unit=unit,
         weight_kind=kind,
-        unmapped=_unmapped(parts),
+        unmapped=_unmapped(parts) | ({AGAIN: again} if again else {}),
         readers=tuple(one.reader for one in inputs),
         notices=tuple(one_line(notice) for notice in [*damaged, *notices]),
     )
     return report, known
+
+
+def _repeated(connection: "duckdb.DuckDBPyConnection", inputs: Sequence[Loaded]) -> int:
+    """Drop the records of exports that an earlier export of the platform has too; how many.
+
+    Searches overlap, and an act counts once. What an export has twice its reader has settled.
+    """
+    platforms = [one.platform for one in inputs if one.platform and one.stop > one.start]
+    shared = sorted({name for name in platforms if platforms.count(name) > 1})
+    if not shared:
+        return 0
+    values = ", ".join(
+        f"({place}, {one.start}, {one.stop}, {shared.index(one.platform)})"
+        for place, one in enumerate(inputs)
+        if one.platform in shared and one.stop > one.start
+    )
+    (dropped,) = connection.execute(
+        f"""
+        DELETE FROM {TABLE} WHERE rowid IN (
+            SELECT id FROM (
+                SELECT records.rowid AS id, place, min(place) OVER (
+                    PARTITION BY platform, source, target, relation, time, evidence
+                ) AS earliest
+                FROM {TABLE} AS records
+                JOIN (VALUES {values}) AS parts(place, start, stop, platform)
+                    ON records.rowid >= start AND records.rowid < stop
+                WHERE evidence IS NOT NULL
+            ) WHERE place > earliest
+        )
+        """
+    ).fetchone() or (0,)
+    return int(dropped)
 
 
 def _unmapped(parts: list[Part]) -> dict[str, int]:

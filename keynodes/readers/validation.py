@@ -306,7 +306,7 @@ class _Findings:
             if frame is not None and len(frame):
                 self.add(of, what, "", len(frame))
         for damage in damaged_ids(connection, rows):
-            self.add(of, "DAMAGED", damage.what, damage.sentence)
+            self.problem(of, damage.sentence)
         words = Interactions(connection, ReadingReport()).first_in_words(rows)
         if words:
             self.add(of, "in words", "", words)
