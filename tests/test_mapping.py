@@ -283,7 +283,7 @@ def test_validate_saves_the_mapping_that_it_read_by(sightings, tmp_path):
         "validate", sightings, *options, "--weight", "count", "--flow", "RT=forth",
         "--save-mapping", saved,
     )  # fmt: skip
-    assert (code, err) == (0, "")
+    assert (code, err) == (0, f"mapping saved to {saved}\n")
     first = keynodes("rank", sightings, *options, "--weight", "count", "--flow", "RT=forth")
     assert keynodes("rank", sightings, "--reader", saved) == first
     # Saved once more by way of itself, it is the same.
@@ -298,6 +298,19 @@ def test_the_relation_of_all_records_is_saved_too(sightings, mapping, tmp_path):
     assert read_mapping(tmp_path / "again.toml").relation == "RT"
 
 
+def test_no_mapping_is_saved_of_what_is_wrong(tmp_path):
+    records, saved = tmp_path / "records.csv", tmp_path / "saved.toml"
+    records.write_text("source,target,weight\na,b,1\nb,c,much\n")
+    code, out, err = keynodes("validate", records, "--flow", "forth", "--save-mapping", saved)
+    assert (code, err) == (1, f"not saved: {saved}, for something is wrong\n")
+    assert "much" in out
+    assert not saved.exists()
+    records.write_text("source,target,weight\na,b,1\n")
+    quiet = ("--flow", "forth", "--save-mapping", saved, "--quiet")
+    code, _, err = keynodes("validate", records, *quiet)
+    assert (code, err, saved.exists()) == (0, "", True)
+
+
 def test_what_cannot_be_saved_leaves_no_file(sightings, mapping, tmp_path):
     by_query = mapping(query("SELECT who AS source, whom AS target FROM input"))
     saved = tmp_path / "saved.toml"
@@ -305,7 +318,7 @@ def test_what_cannot_be_saved_leaves_no_file(sightings, mapping, tmp_path):
     assert code == 2
     assert "there is none to save" in err
     code, _, err = keynodes("validate", tmp_path / "absent", "--save-mapping", saved)
-    assert code == 2
+    assert (code, "not saved: " in err) == (1, True)
     assert not saved.exists()
     code, _, err = keynodes("validate", sightings, "--save-mapping", tmp_path / "saved.csv")
     assert (code, "ends in .toml" in err) == (2, True)

@@ -26,7 +26,7 @@ def command(
 
     The exit code is 1 if anything is wrong.
     """
-    from keynodes.cli.talking import talk
+    from keynodes.cli.talking import say, talk
     from keynodes.errors import UsageError
     from keynodes.interop.tables import write_table
     from keynodes.readers.mapping import is_mapping
@@ -59,7 +59,11 @@ def command(
             spreadsheet_safe=reading.spreadsheet_safe,
             longest=400,
         )
+    if found.problems:
+        if save_mapping is not None:
+            # A mapping is what the next command trusts: none is made of what is wrong.
+            say([f"not saved: {save_mapping}, for something is wrong"], output.quiet)
+        raise SystemExit(1)
     if save_mapping is not None:
         found.save_mapping(save_mapping)
-    if found.problems:
-        raise SystemExit(1)
+        say([f"mapping saved to {save_mapping}"], output.quiet)
