@@ -233,3 +233,20 @@ def test_values_that_are_not_of_their_type_stay_text(network):
 )
 def test_shapes_of_formats(network, text, expected):
     assert travels(network(text)) == expected
+
+
+def test_a_small_file_cannot_make_endless_values(tmp_path, monkeypatch):
+    keys = "".join(
+        f'<key id="k{i}" for="node" attr.name="k{i}" attr.type="string"><default>x</default></key>'
+        for i in range(20)
+    )
+    nodes = "".join(f'<node id="n{i}"/>' for i in range(30))
+    path = tmp_path / "many.graphml"
+    path.write_text(
+        f'<graphml>{keys}<graph edgedefault="directed">{nodes}'
+        '<edge source="n0" target="n1"/></graph></graphml>'
+    )
+    monkeypatch.setattr("keynodes.readers.networks.facts.MOST_VALUES", 250)
+    read = read_interactions(path)
+    assert int(read.attributes.notna().to_numpy().sum()) == 250
+    assert any("350 value(s) of nodes are left out" in notice for notice in read.report.notices)

@@ -12,6 +12,9 @@ LOOKS = ("label", "x", "y", "size", "r", "g", "b", "color")
 MOST_COLUMNS = 1000
 """Columns that are kept: each has a place for every node."""
 
+MOST_VALUES = 50_000_000
+"""Values that are kept: a default makes one of every node, and a small file many of both."""
+
 _WHOLE = frozenset({"int", "integer", "long", "short", "byte", "biginteger", "tinyint"})
 _REAL = frozenset({"double", "float", "real", "bigdecimal"})
 _TRUTH = frozenset({"boolean", "bool"})
@@ -26,6 +29,7 @@ class Facts:
         """The type that the file declares of a column, as it spells it; text without one."""
         self._accounts: list[str] = []
         self._columns: dict[str, list[str | None]] = {}
+        self._values = 0
         self._left_out = 0
 
     def add(self, account: str, facts: Mapping[str, str]) -> None:
@@ -33,9 +37,11 @@ class Facts:
         place = len(self._accounts)
         self._accounts.append(account)
         for name, value in facts.items():
-            if name not in self._columns and len(self._columns) >= MOST_COLUMNS:
+            new = name not in self._columns
+            if self._values >= MOST_VALUES or (new and len(self._columns) >= MOST_COLUMNS):
                 self._left_out += 1
                 continue
+            self._values += 1
             column = self._columns.setdefault(name, [])
             column.extend([None] * (place - len(column)))
             column.append(value)
@@ -49,7 +55,7 @@ class Facts:
         if self._left_out:
             notices.append(
                 f"{self._left_out:,} value(s) of nodes are left out: the first {MOST_COLUMNS:,} "
-                "attributes are kept"
+                f"attributes and {MOST_VALUES:,} values are kept"
             )
         columns: dict[str, Any] = {}
         index = pandas.Index(self._accounts, dtype=object, name="account")
