@@ -123,6 +123,16 @@ def test_what_cannot_be_done_is_said(arguments, said, tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("name", ["g.json", "g.json.gz"])
+def test_a_picture_for_gephi_lite_is_not_read(name, tmp_path):
+    path = tmp_path / name
+    assert keynodes("export", SAMPLE, "-o", path, *CHEAP)[0] == 0
+    code, out, err = keynodes("rank", path)
+    assert (code, out) == (1, "")
+    assert "is a picture for Gephi Lite" in err
+    assert "read the .graphml or .gexf" in err
+
+
 def test_an_input_is_never_written_over(tmp_path):
     records = tmp_path / "g.csv"
     records.write_text("source,target\na,b\n")

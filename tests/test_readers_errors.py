@@ -112,6 +112,7 @@ def test_one_column(write):
         (b"<?xml version='1.0'?>", "is XML"),
         (b"%PDF-1.4", "is a PDF"),
         (b'[{"from": "a", "to": "b"}]', "is one JSON array; write one object a line"),
+        (b'{"options":{},\n"attributes":{},\n"nodes":[]}', "is a picture for Gephi Lite"),
         (b"PAR1....", "cannot be read as Parquet"),
     ],
 )

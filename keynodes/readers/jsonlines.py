@@ -1,6 +1,7 @@
 """JSON lines: one object a line; numbers keep the digits they were written with."""
 
 import json
+import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -18,6 +19,11 @@ from keynodes.readers.times import kind_of_column
 # Numbers stay the text they are: 1e5 and 12345678901234567890123 are names like any other.
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str, strict=False)
 
+_GRAPHOLOGY = re.compile(
+    rb'\s*\{\s*"(options|attributes)"\s*:\s*\{.*?"nodes"\s*:\s*\[\s*(\{\s*"key"|\])', re.DOTALL
+)
+"""How a network begins in the JSON of graphology, which `keynodes export` writes too."""
+
 
 def looks_like_json(file: File) -> bool:
     """Whether a file begins like JSON, in UTF-8 or UTF-16."""
@@ -31,6 +37,11 @@ def load_json_lines(file: File, request: Request, loader: Loader) -> Part:
     if file.head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
         raise ReadingError(
             f"{file.name} is one JSON array; write one object a line (such as jq -c '.[]' does)"
+        )
+    if _GRAPHOLOGY.match(file.head):
+        raise ReadingError(
+            f"{file.name} is a picture for Gephi Lite (graphology's JSON), which is not read; read "
+            "the .graphml or .gexf of the network"
         )
     sample = [value for _, value, problem in _sampled(file, encoding) if not problem]
     names = list(dict.fromkeys(name for value in sample for name in value))
