@@ -180,7 +180,7 @@ class InteractionGraph:
         Raises
         ------
         UnknownAccount
-            When the graph has no such account, with the nearest id.
+            When the graph has no such account, with the nearest id and whose handle it is.
         """
         found = self._index.get(self.aliases.get(account, account))
         if found is None:
@@ -189,6 +189,9 @@ class InteractionGraph:
             # Where several platforms were read together, ids begin with the platform.
             near += [a for a in self.accounts if a.casefold().partition(":")[2] == plain]
             hint = f"; did you mean {near[0]!r}?" if near else ""
+            owner = accounts_by_handle(self, [account]).get(account)
+            if owner is not None:
+                hint += f"; {account!r} is the handle of {owner!r}"
             raise UnknownAccount(f"the graph has no account {account!r}{hint}")
         return found
 
@@ -498,3 +501,35 @@ def _frozen(adjacency: Adjacency) -> Adjacency:
     for array in adjacency:
         array.setflags(write=False)
     return adjacency
+
+
+def accounts_by_handle(graph: InteractionGraph, names: Iterable[str]) -> dict[str, str]:
+    """Return, for each name that is the handle of exactly one account, the id of that account.
+
+    Upper and lower case and a leading ``@`` make no difference. It is for telling people only:
+    handles change hands and can be imitated, so nothing is done to an account by its handle.
+
+    Notes
+    -----
+    O(accounts with facts + names).
+
+    Examples
+    --------
+    >>> import pandas
+    >>> graph = InteractionGraph.from_arcs(["12", "34"], [0], [1])
+    >>> facts = pandas.DataFrame({"handle": ["Ann", "bob"]}, index=["12", "34"])
+    >>> accounts_by_handle(replace(graph, attributes=facts), ["@ann", "eve"])
+    {'@ann': '12'}
+    """
+    columns = [] if graph.attributes is None else [str(name) for name in graph.attributes.columns]
+    if graph.attributes is None or "handle" not in columns:
+        return {}
+    wanted = {name: name.casefold().strip("@ ") for name in names}
+    owners: dict[str, set[str]] = {text: set() for text in wanted.values() if text}
+    handles = graph.attributes.iloc[:, columns.index("handle")]
+    for account, handle in zip(handles.index.tolist(), handles.tolist(), strict=True):
+        if isinstance(handle, str) and (text := handle.casefold().strip("@ ")) in owners:
+            owners[text].add(str(account))
+    only = {text: next(iter(found)) for text, found in owners.items() if len(found) == 1}
+    # Facts may be about accounts that the graph lacks: they are no help.
+    return {n: only[t] for n, t in wanted.items() if t in only and only[t] in graph._index}

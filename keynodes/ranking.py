@@ -246,8 +246,7 @@ def _context(
         found = match(graph, seeds, "seed")
         if found.unknown:
             notices.append(found.sentence)
-        if not len(found.indices):
-            raise UsageError("none of the seeds is in the graph")
+        found.require_any()
         notices += _about_idle("seeds", requests)
         context["seeds"] = found.indices
     if communities is not None:

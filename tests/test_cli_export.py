@@ -163,6 +163,22 @@ def test_lists_are_marked_and_checked(tmp_path):
     assert [a for a, facts in nodes.items() if facts["seed"]] == [networkx_first(2)]
 
 
+def test_a_handle_in_the_place_of_an_id_is_told(tmp_path):
+    facts, listed, path = (tmp_path / name for name in ("a.csv", "l.csv", "g.graphml"))
+    facts.write_text(f"account,handle\n{networkx_first(1)},alice\n")
+    listed.write_text("account\nAlice\n")
+    said = f"is the handle of '{networkx_first(1)}'"
+    for asked in (["--around", "alice"], ["--protect", listed], ["--takedown", listed]):
+        code, _, err = keynodes("export", SAMPLE, "-o", path, *CHEAP, "--accounts", facts, *asked)
+        assert (code, path.exists()) == (1, False)
+        assert said in err
+    code, _, err = keynodes(
+        "export", SAMPLE, "-o", path, *CHEAP, "--accounts", facts, "--seeds", listed
+    )
+    # The measure needs a seed to begin with.
+    assert (code, said in err) == (2, True)
+
+
 def test_a_plan_by_takedown_comes_with_its_steps(tmp_path):
     plan, path = tmp_path / "plan.csv", tmp_path / "g.graphml"
     code, _, err = keynodes("takedown", SAMPLE, "--budget", 3, "--strategy", "pagerank", "-o", plan)

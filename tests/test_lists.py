@@ -2,12 +2,13 @@
 
 import gzip
 import time
+from dataclasses import replace
 
 import numpy as np
 import pandas
 import pytest
 
-from keynodes import InteractionGraph, ReadingError, read_interactions
+from keynodes import InteractionGraph, ReadingError, UnknownAccount, read_interactions
 from keynodes.lists import label_codes, match, read_accounts, read_attributes, read_labels
 
 
@@ -205,6 +206,27 @@ def test_matching(graph):
         "4 of 6 protected accounts are not in the graph: 'ann' (did you mean 'Ann'?), "
         "' bob' (did you mean 'bob'?), 'eve' (did you mean '@eve'?), 'nobody'"
     )
+
+
+def test_an_unknown_account_that_is_a_handle_is_told_whose_and_not_matched(graph):
+    facts = pandas.DataFrame(
+        {"handle": ["Alice", "twin", "@TWIN", "away", None, 5]},
+        index=["0012", "bob", "Ann", "gone", "@eve", "#x"],
+    )
+    graph = replace(graph, attributes=facts)
+    found = match(graph, ["bob", "nobody", "@alice", "twin", "away", ""], "seed")
+    assert found.indices.tolist() == [4]
+    # Of a handle of two, or of an account that the graph lacks, nothing is told.
+    assert found.handles == {"@alice": "0012"}
+    assert found.sentence == (
+        "5 of 6 seeds are not in the graph: '@alice' is the handle of '0012', "
+        "'nobody', 'twin', 'away', ''"
+    )
+    with pytest.raises(UnknownAccount, match="no account 'ALICE'; 'ALICE' is the handle of '0012'"):
+        graph.index_of("ALICE")
+    with pytest.raises(UnknownAccount, match=r"no account 'twin'$"):
+        graph.index_of("twin")
+    assert "'alice' is the handle of '0012'" in label_codes(graph, {"alice": "x"})[2]
 
 
 def test_matching_everything_or_nothing(graph):

@@ -195,10 +195,7 @@ def scenario(
         if isinstance(seeds, str):
             raise UsageError("seeds are a list of accounts, got a text; give [account]")
         found = match(graph, list(seeds), "seed")
-        if not len(found.indices):
-            raise UsageError(
-                "none of the seeds is in the graph" if found.asked else "the list of seeds is empty"
-            )
+        found.require_any()
         if found.unknown:
             notices.append(found.sentence)
         speakers = found.indices.astype(np.int32)

@@ -121,8 +121,7 @@ def run(
             found = match(problem.graph, seeds, "seed")
             if found.unknown:
                 notice(found.sentence)
-            if not len(found.indices):
-                raise UsageError("none of the seeds is in the graph")
+            found.require_any()
             arguments["seeds"] = found.indices
         if "notice" in asked.measure.context:
             arguments["notice"] = notice

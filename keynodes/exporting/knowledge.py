@@ -62,6 +62,9 @@ def what_is_known(
     progress: NamedProgress | None,
 ) -> Known:
     """Find out what a picture says of accounts: see `export_network` for the arguments."""
+    if seeds is not None and not isinstance(seeds, str):
+        # They are gone through more than once.
+        seeds = list(seeds)
     marks = {
         name: _marked(graph, listed, what, notice)
         for name, what, listed in (
@@ -79,8 +82,7 @@ def what_is_known(
     if twice := {text for text in asked if asked.count(text) > 1}:
         raise UsageError(f"measure '{min(twice)}' is asked for twice")
     partition = partition_of(graph, communities, rng=rng, progress=progress)
-    known_seeds = graph.accounts[marks["seed"]].tolist() if "seed" in marks else None
-    rankings = [_ranking(graph, text, known_seeds, partition, rng, progress) for text in asked]
+    rankings = [_ranking(graph, text, seeds, partition, rng, progress) for text in asked]
     for said in (*partition.notices, *(n for ranking in rankings for n in ranking.notices)):
         notice(said)
     if len(rankings) == 1:
@@ -109,7 +111,7 @@ def what_is_known(
 def _ranking(
     graph: InteractionGraph,
     text: str,
-    seeds: list[str] | None,
+    seeds: Iterable[str] | None,
     partition: Partition,
     rng: int,
     progress: NamedProgress | None,

@@ -10,7 +10,7 @@ import numpy as np
 
 from keynodes.errors import ReadingError
 from keynodes.escaping import one_line
-from keynodes.graph import InteractionGraph
+from keynodes.graph import InteractionGraph, accounts_by_handle
 from keynodes.lists.files import ACCOUNT, account_column, account_in, plain, rows_of
 from keynodes.lists.matching import named, near_matches
 
@@ -128,7 +128,8 @@ def label_codes(
     if unknown:
         near = near_matches(unknown, dict.fromkeys(graph.accounts.tolist(), 0))
         notices.append(
-            f"{len(unknown):,} labelled account(s) are not in the graph: {named(unknown, near)}"
+            f"{len(unknown):,} labelled account(s) are not in the graph: "
+            f"{named(unknown, near, accounts_by_handle(graph, unknown))}"
         )
     without = sum(not label for label in each)
     if without:

@@ -1,13 +1,13 @@
 """Which accounts of a list a graph has, and which of its accounts may have been meant."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from keynodes.errors import UnknownAccount
+from keynodes.errors import UnknownAccount, UsageError
 from keynodes.escaping import one_line, shortened
-from keynodes.graph import InteractionGraph
+from keynodes.graph import InteractionGraph, accounts_by_handle
 
 SHOWN = 5
 """How many unknown accounts a sentence names."""
@@ -30,6 +30,9 @@ class Match:
         blanks around it.
     asked : int
         How many different accounts the list has.
+    handles : mapping of str to str
+        For some of the unknown the one account of the graph that has it as its handle. It is
+        told, never matched: handles can be imitated.
     """
 
     what: str
@@ -37,6 +40,7 @@ class Match:
     unknown: tuple[str, ...]
     near: Mapping[str, str]
     asked: int
+    handles: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sentence(self) -> str:
@@ -46,8 +50,26 @@ class Match:
         return one_line(
             f"{len(self.unknown):,} of {self.asked:,} {self.what}{'s' * (self.asked != 1)} "
             f"{'is' if len(self.unknown) == 1 else 'are'} not in the graph: "
-            f"{named(self.unknown, self.near)}"
+            f"{self.quoted}"
         )
+
+    @property
+    def quoted(self) -> str:
+        """The first of the unknown accounts, with who may have been meant."""
+        return named(self.unknown, self.near, self.handles)
+
+    def require_any(self) -> None:
+        """Stop when the graph has none of them.
+
+        Raises
+        ------
+        UsageError
+            Because there is nothing to begin with.
+        """
+        if not self.asked:
+            raise UsageError(f"the list of {self.what}s is empty")
+        if not len(self.indices):
+            raise UsageError(f"none of the {self.what}s is in the graph: {self.quoted}")
 
     def require(self, option: str) -> None:
         """Stop when the graph lacks some of them, naming the option that lets it pass.
@@ -80,7 +102,14 @@ def match(graph: InteractionGraph, accounts: Iterable[str], what: str = "account
     index = {account: i for i, account in enumerate(graph.accounts.tolist())}
     unknown = tuple(account for account in wanted if account not in index)
     found = np.asarray(sorted(index[a] for a in wanted if a in index), dtype=np.int64)
-    return Match(what, found, unknown, near_matches(unknown, index), len(wanted))
+    return Match(
+        what,
+        found,
+        unknown,
+        near_matches(unknown, index),
+        len(wanted),
+        accounts_by_handle(graph, unknown) if unknown else {},
+    )
 
 
 def resolved(graph: InteractionGraph, accounts: Iterable[str]) -> list[str]:
@@ -115,13 +144,18 @@ def near_matches(unknown: Sequence[str], index: Mapping[str, int]) -> dict[str, 
     return {a: folded[_folded(a)] for a in unknown if _folded(a) in folded}
 
 
-def named(unknown: Sequence[str], near: Mapping[str, str]) -> str:
-    """Quote the first unknown accounts, each with its near match."""
-    # Those with a near match first: they are the ones that can be put right.
-    shown = sorted(unknown, key=lambda account: account not in near)[:SHOWN]
+def named(
+    unknown: Sequence[str], near: Mapping[str, str], handles: Mapping[str, str] | None = None
+) -> str:
+    """Quote the first unknown accounts, each with its near match and with whose handle it is."""
+    handles = handles or {}
+    # Those of whom something is known first: they are the ones that can be put right.
+    shown = sorted(unknown, key=lambda account: account not in near and account not in handles)
+    shown = shown[:SHOWN]
     words = [
         repr(shortened(account, 40))
         + (f" (did you mean {shortened(near[account], 40)!r}?)" if account in near else "")
+        + (f" is the handle of {shortened(handles[account], 40)!r}" if account in handles else "")
         for account in shown
     ]
     more = len(unknown) - len(shown)
