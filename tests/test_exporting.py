@@ -458,3 +458,13 @@ def test_unknown_names():
             export_network(chain(), **wrong)
     with pytest.raises(UsageError, match="asked for twice"):
         export_network(chain(), ["in_degree", "in_degree"])
+
+
+def test_a_column_of_texts_is_no_column_of_relations():
+    ends = {"source": ["a"] * 101, "target": ["b"] * 101}
+    records = pandas.DataFrame({**ends, "relation": [f"text {i}" for i in range(101)]})
+    graph = build_graph(read_interactions(records, flow="forth"))
+    with pytest.raises(UsageError, match="101 relations, such as text 0"):
+        export_network(graph, "out_degree", layout="none")
+    fewer = build_graph(read_interactions(records[1:], flow="forth"))
+    assert len(export_network(fewer, "out_degree", layout="none").network.arcs) > 100

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from keynodes.errors import UsageError
+from keynodes.escaping import escape, shortened
 from keynodes.graph import InteractionGraph
 from keynodes.interop.networks import own_columns
 
@@ -13,6 +15,9 @@ _WHOLE = re.compile(r"0|-?[1-9][0-9]{0,15}")
 """A whole number as a program writes one: an id such as 007, or a long one, stays text."""
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+
+MOST_RELATIONS = 100
+"""Relations that a network file has a column for each of."""
 
 LARGEST_WHOLE = 2**53
 """Beyond it numbers lose digits in programs that draw; as text they do not."""
@@ -131,6 +136,16 @@ def arc_columns(graph: InteractionGraph) -> dict[str, np.ndarray]:
         columns["interaction"] = _joined(counts, graph.m)
         columns |= {f"n_{relation}": each for relation, each in counts.items()}
     return columns
+
+
+def check_relations(graph: InteractionGraph) -> None:
+    """Refuse what is no column of relations: a picture would have a column for each."""
+    if len(graph.relations) > MOST_RELATIONS:
+        raise UsageError(
+            f"the records have {len(graph.relations):,} relations, such as "
+            f"{shortened(escape(graph.relations[0]), 40)}, and a network file has a column for each "
+            f"of at most {MOST_RELATIONS}; is another column the relation (--relation COLUMN)?"
+        )
 
 
 def relation_counts(graph: InteractionGraph) -> dict[str, np.ndarray]:

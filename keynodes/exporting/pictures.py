@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from keynodes.errors import UsageError
-from keynodes.exporting.columns import arc_columns, attribute_columns, where
+from keynodes.exporting.columns import arc_columns, attribute_columns, check_relations, where
 from keynodes.exporting.grouping import grouped_by_community
 from keynodes.exporting.knowledge import Known, parts_in_communities, what_is_known
 from keynodes.exporting.selection import selected
@@ -122,7 +122,8 @@ def export_network(
     UnknownAccount
         When the graph lacks an account of `plan` or `around`.
     UsageError
-        An argument out of its range; a plan that names a protected account.
+        An argument out of its range; a plan that names a protected account; more than a hundred
+        relations.
 
     Notes
     -----
@@ -146,6 +147,7 @@ def export_network(
     by_layout = _layout_named(layout)
     around = list(around)
     check_part(level, top, around, ego)
+    check_relations(graph)
     notices: list[str] = []
     known = what_is_known(
         graph, by, communities, plan, protected, seeds, label, rng, notices.append, progress
