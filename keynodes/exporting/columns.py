@@ -143,8 +143,8 @@ def check_relations(graph: InteractionGraph) -> None:
     if len(graph.relations) > MOST_RELATIONS:
         raise UsageError(
             f"the records have {len(graph.relations):,} relations, such as "
-            f"{shortened(escape(graph.relations[0]), 40)}, and a network file has a column for each "
-            f"of at most {MOST_RELATIONS}; is another column the relation (--relation COLUMN)?"
+            f"{shortened(escape(graph.relations[0]), 40)}, and a network file has a column for "
+            f"each of at most {MOST_RELATIONS}; is another column the relation (--relation COLUMN)?"
         )
 
 
