@@ -283,3 +283,15 @@ def test_a_header_of_many_columns_takes_no_time(write):
     before = processor_seconds()
     assert read_interactions(path, reader="twarc-csv").report.records == 1
     assert processor_seconds() - before < 10
+
+
+def test_options_that_mean_nothing_in_a_format_are_told():
+    for name in ("graphml.graphml", "mastodon.jsonl"):
+        read = read_interactions(EXPORTS / name, delimiter=";")
+        assert sum("--delimiter says nothing" in notice for notice in read.report.notices) == 1
+    read = read_interactions(EXPORTS / "twarc-csv.csv", delimiter=",", encoding="utf-8")
+    assert not any("says nothing" in notice for notice in read.report.notices)
+
+
+def test_the_formats_that_take_a_delimiter_are_formats():
+    assert set(READERS) >= formats.TABULAR | formats.BINARY

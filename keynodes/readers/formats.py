@@ -44,6 +44,25 @@ TABLES = ("parquet", "json-lines", "delimited")
 """Those whose columns the user can name: what each of them means is not given by the format."""
 
 
+TABULAR = frozenset(
+    {
+        "delimited",
+        "snap",
+        "konect",
+        "twarc-csv",
+        "minet",
+        "tcat",
+        "bluesky-table",
+        "coortweet",
+        "coordination-csv",
+        "coordination-network",
+    }
+)
+"""Formats that are delimited text: a delimiter and a missing header mean something there."""
+
+BINARY = frozenset({"parquet", "nodexl", "coordination-sqlite"})
+"""Formats whose text has one encoding."""
+
 BY_COLUMN = (*xml.READERS, *plain.READERS, *TABLES)
 """Those to which the names of columns say something."""
 

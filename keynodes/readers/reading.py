@@ -15,7 +15,7 @@ from keynodes.readers import frames
 from keynodes.readers.columns import checked_request, listing
 from keynodes.readers.exports import header_of, sampled_objects
 from keynodes.readers.flows import parse_flow
-from keynodes.readers.formats import BY_COLUMN, READERS, chosen_format, format_of
+from keynodes.readers.formats import BINARY, BY_COLUMN, READERS, TABULAR, chosen_format, format_of
 from keynodes.readers.identities import Loaded
 from keynodes.readers.inputs import File, expand, opened, refuse_foreign
 from keynodes.readers.loading import Loader
@@ -205,7 +205,22 @@ def loading(source: Any, request: Request, loader: Loader, chosen: Chosen) -> It
             if name == "delimited":
                 refuse_foreign(file)
             part = READERS[name].load(file, request, loader)
+        part = replace(part, notices=(*part.notices, *_passed_over(file, name, request)))
         yield Loaded(part, name, READERS[name].platform, start, loader.loaded)
+
+
+def _passed_over(file: File, name: str, request: Request) -> list[str]:
+    """Say which options mean nothing in a format."""
+    options = {
+        "--delimiter": request.delimiter is not None and name not in TABULAR,
+        "--no-header": request.header is False and name not in TABULAR,
+        "--encoding": request.encoding is not None and name in BINARY,
+    }
+    return [
+        f"{file.name}: {option} says nothing of a file of the format {name!r}"
+        for option, idle in options.items()
+        if idle
+    ]
 
 
 def _forced(file: File, request: Request, loader: Loader, name: str) -> Part:
