@@ -277,17 +277,7 @@ def drops_by_meeting(
                 changed = True
             if steps > most:
                 return False
-    for i in range(1, found + 1):
-        u = vertex[i]
-        below[i] = 0 if u < roots else values[nodes[base + u]]
-    for i in range(found, 0, -1):
-        u = vertex[i]
-        if dominator[i] > 0:
-            below[dominator[i]] += below[i]
-        drops[base + u] = below[i]
-        if muting:
-            # It goes on hearing; and a source goes on saying what it has to say.
-            drops[base + u] -= below[i] if u < roots else values[nodes[base + u]]
+    _sum_subtrees(worlds, w, found, vertex, dominator, values, muting, below, drops)
     return True
 
 
@@ -387,6 +377,13 @@ def drops_by_numbers(
         while above > semi[i]:
             above = dominator[above]
         dominator[i] = above
+    _sum_subtrees(worlds, w, found, vertex, dominator, values, muting, below, drops)
+
+
+@kernel
+def _sum_subtrees(worlds, w, found, vertex, dominator, values, muting, below, drops):
+    """Write what each of the `found` nodes has below it in the dominator tree, itself included."""
+    base, roots, nodes = worlds.starts[w], worlds.sources[w], worlds.nodes
     for i in range(1, found + 1):
         u = vertex[i]
         below[i] = 0 if u < roots else values[nodes[base + u]]
