@@ -98,10 +98,12 @@ def minimum_cut(problem: ReachProblem, *, rng: int, progress: Progress | None = 
     world apart, those first that most worlds cut; and in networks of the arcs that are live in
     many worlds.
     """
-    plans = [in_turn(problem, np.argsort(-_agreement(problem, progress), kind="stable"))]
+    reached = max(1.0, reached_at_start(problem) / problem.scenario.unit)
+    agreed = _agreement(problem, reached, progress)
+    plans = [in_turn(problem, np.argsort(-agreed, kind="stable"))]
     if problem.scenario.seeds is not None:
         many = _first_worlds(problem, MERGED)
-        plans += [_merged_plan(problem, network) for network in merged(problem, many)]
+        plans += [_merged_plan(problem, reached, network) for network in merged(problem, many)]
     best = min(plans, key=lambda plan: _left(problem, plan))
     taken = np.zeros(problem.n, bool)
     taken[best] = True
@@ -223,9 +225,8 @@ def _priced(
     return high
 
 
-def _merged_plan(problem: ReachProblem, network: Network) -> np.ndarray:
+def _merged_plan(problem: ReachProblem, reached: float, network: Network) -> np.ndarray:
     """The cut of a merged network that the budget pays for."""
-    reached = max(1.0, reached_at_start(problem) / problem.scenario.unit)
     costs = problem.costs[network.accounts]
 
     def removed_at(price: float) -> np.ndarray:
@@ -235,21 +236,21 @@ def _merged_plan(problem: ReachProblem, network: Network) -> np.ndarray:
     return in_turn(problem, network.accounts[removed_at(price)])
 
 
-def _agreement(problem: ReachProblem, progress: Progress | None) -> np.ndarray:
+def _agreement(problem: ReachProblem, reached: float, progress: Progress | None) -> np.ndarray:
     """In how many worlds each account is cut, for its cost: float64 (n,).
 
     The price of a removal is shared by the worlds that the account is in. Worlds that want it
     removed pay more from round to round, and the others less, as in Lagrangian decomposition
     (Guignard & Kim 1987, doi:10.1007/BF02592954).
     """
-    few, often, part = _apart(problem, NODES // SEARCHED)
+    few, often, part = _apart(problem, reached, NODES // SEARCHED)
 
     def spent_at(price: float) -> float:
         _, votes = _cuts(problem, few, [part[network.accounts] * price for network in few])
         return float((votes / often * problem.costs).sum())
 
     price = _priced(problem, spent_at, progress)
-    networks, often, part = _apart(problem, NODES)
+    networks, often, part = _apart(problem, reached, NODES)
     prices = [part[network.accounts] * price for network in networks]
     score = np.zeros(problem.n)
     for turn in range(ROUNDS):
@@ -270,7 +271,9 @@ def _agreement(problem: ReachProblem, progress: Progress | None) -> np.ndarray:
     return (score + often / (2.0 * float(often.max()))) / problem.costs
 
 
-def _apart(problem: ReachProblem, nodes: int) -> tuple[list[Network], np.ndarray, np.ndarray]:
+def _apart(
+    problem: ReachProblem, reached: float, nodes: int
+) -> tuple[list[Network], np.ndarray, np.ndarray]:
     """Networks of worlds side by side, in how many each account is, and what it pays in each.
 
     The first (int64 (n,)) is at least 1, the other (float64 (n,)) is for a price of 1.
@@ -282,7 +285,6 @@ def _apart(problem: ReachProblem, nodes: int) -> tuple[list[Network], np.ndarray
         present += np.bincount(network.accounts, minlength=problem.n)
     often = np.maximum(present, 1)
     worlds = sum(len(pack.sources) for pack in packs)
-    reached = max(1.0, reached_at_start(problem) / problem.scenario.unit)
     return networks, often, worlds / often * problem.costs * reached
 
 
