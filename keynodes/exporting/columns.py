@@ -9,6 +9,7 @@ import numpy as np
 from keynodes.errors import UsageError
 from keynodes.escaping import escape, shortened
 from keynodes.graph import InteractionGraph
+from keynodes.interop.columns import LARGEST_WHOLE
 from keynodes.interop.networks import own_columns
 
 _WHOLE = re.compile(r"0|-?[1-9][0-9]{0,15}")
@@ -18,9 +19,6 @@ _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 MOST_RELATIONS = 100
 """Relations that a network file has a column for each of."""
-
-LARGEST_WHOLE = 2**53
-"""Beyond it numbers lose digits in programs that draw; as text they do not."""
 
 
 def attribute_columns(graph: InteractionGraph, taken: Sequence[str]) -> dict[str, np.ndarray]:

@@ -192,7 +192,7 @@ class _Parsing:
             if row >= rows:
                 self.elements.refuse(line, f"the matrix has more than {rows:,} × {columns:,} cells")
                 return
-            if not _is_zero(value):
+            if not is_zero(value):
                 ends = str(row + 1), str(self.first_mode + column + 1)
                 self.elements.edge(line, *ends, {"weight": value}, True)
 
@@ -204,7 +204,8 @@ def _tokens(text: str) -> list[str]:
     ]
 
 
-def _is_zero(value: str) -> bool:
+def is_zero(value: str) -> bool:
+    """Whether a cell of a matrix says that there is no edge."""
     try:
         return float(value) == 0
     except ValueError:

@@ -12,6 +12,7 @@ from keynodes.readers.networks.elements import (
     load_network,
     text_lines,
 )
+from keynodes.readers.networks.pajek import is_zero
 from keynodes.readers.requests import Part, Request
 
 _BEGINNING = re.compile(r"\s*+dl\b[\s,]*+(?:n|nr|nc|nm|format)\s*+=", re.IGNORECASE)
@@ -133,7 +134,7 @@ class _Parsing:
                 self.elements.refuse(line, f"two nodes and a weight at most, found {len(tokens)}")
             else:
                 weight = {"weight": tokens[2]} if len(tokens) == 3 else {}
-                if not (weight and _is_zero(tokens[2])):
+                if not (weight and is_zero(tokens[2])):
                     self._edge(line, tokens[0], tokens[1], weight)
 
     def _neighbours(self, rows: Iterable[tuple[int, list[str]]]) -> None:
@@ -176,7 +177,7 @@ class _Parsing:
                 if matrix and not self.many:
                     self.elements.refuse(line, f"more than {self.n:,} × {self.n:,} cells")
                     return
-                if not _is_zero(token):
+                if not is_zero(token):
                     attributes = {"weight": token}
                     if self.many:
                         attributes["relation"] = self._name(matrix)
@@ -197,10 +198,3 @@ class _Parsing:
 
 def _tokens(text: str) -> list[str]:
     return [found[1] or found[2] for found in _TOKEN.finditer(text) if found[1] or found[2]]
-
-
-def _is_zero(value: str) -> bool:
-    try:
-        return float(value) == 0
-    except ValueError:
-        return False
